@@ -1,0 +1,212 @@
+/**
+ * The one place where this project waits for something to become true.
+ *
+ * ```text
+ *   word 0   SEQUENCE   bumped by every notification; threads sleep on it
+ *        1   WAITERS    31 ...... 20   19 ....... 0
+ *                       generation     how many have announced themselves and not left
+ * ```
+ *
+ * A waiter: enter (announce), take a ticket, look at the condition, and only then sleep on the ticket.
+ * A notifier: make the condition true, then look at WAITERS, and only if somebody is there bump SEQUENCE and
+ * wake. All of these are sequentially consistent, so either the notifier sees the announcement, or the
+ * announcement came after its look and the waiter's look at the condition came later still, and sees it true
+ * (Dekker's argument). If the notifier saw it, the bump makes the ticket stale, so a waiter on its way to
+ * sleep does not fall asleep.
+ *
+ * A waiter that dies stays counted. That costs needless notifications and nothing else; recovery calls
+ * {@link EventCount.reset}, which starts a new generation, so that the living do not leave a count that they
+ * are no longer in.
+ *
+ * Cf. Vyukov's eventcount and folly's `EventCount`.
+ *
+ * @packageDocumentation
+ */
+import { holdEventLoop } from './keep-alive.ts';
+import type { ThreadIdentity } from './thread-identity.ts';
+import { remaining } from './timeout.ts';
+import { watchDeaths } from './watch-deaths.ts';
+
+const SEQUENCE = 0;
+const WAITERS = 1;
+const COUNT = 0xf_ffff;
+const GENERATION_SHIFT = 20;
+
+/** How many words an event count takes. */
+export const EVENT_COUNT_WORDS = 2;
+
+/**
+ * Why a sleep ended: somebody notified (or had, before the sleep began), the time ran out, a thread died
+ * meanwhile (recover, then look again), or the signal was aborted.
+ */
+export type Woken = 'notified' | 'timed-out' | 'death' | 'aborted';
+
+/** An event count in shared memory, as seen by one thread. Sleepers, blocking and asynchronous, mix freely. */
+export class EventCount {
+  readonly #words: Int32Array;
+  readonly #sequence: number;
+  readonly #waiters: number;
+  readonly #self: ThreadIdentity;
+
+  /**
+   * @param words the shared memory
+   * @param index the first of its {@link EVENT_COUNT_WORDS} words; all zero is an event count without waiters
+   * @param self who waits through this view
+   */
+  constructor(words: Int32Array, index: number, self: ThreadIdentity) {
+    this.#words = words;
+    this.#sequence = index + SEQUENCE;
+    this.#waiters = index + WAITERS;
+    this.#self = self;
+  }
+
+  /** Whether somebody may be waiting. To be asked after the condition was made true. Does not block. */
+  get hasWaiters(): boolean {
+    return (Atomics.load(this.#words, this.#waiters) & COUNT) !== 0;
+  }
+
+  /** How many have announced themselves; the dead among them count until recovery. Does not block. */
+  get waiters(): number {
+    return Atomics.load(this.#words, this.#waiters) & COUNT;
+  }
+
+  /** Wakes up to `count` sleepers. Does not block. */
+  notify(count: number = Infinity): void {
+    Atomics.add(this.#words, this.#sequence, 1);
+    Atomics.notify(this.#words, this.#sequence, count);
+  }
+
+  /** Announces a waiter; returns what {@link leave} wants back. Does not block. */
+  enter(): number {
+    return Atomics.add(this.#words, this.#waiters, 1) >>> GENERATION_SHIFT;
+  }
+
+  /** Takes a waiter back out of the count, unless recovery has counted anew since it entered. Does not block. */
+  leave(generation: number): void {
+    for (;;) {
+      const seen = Atomics.load(this.#words, this.#waiters);
+      if (seen >>> GENERATION_SHIFT !== generation || (seen & COUNT) === 0) return;
+      if (Atomics.compareExchange(this.#words, this.#waiters, seen, seen - 1) === seen) return;
+    }
+  }
+
+  /** To be taken after {@link enter} and before the look at the condition. Does not block. */
+  ticket(): number {
+    return Atomics.load(this.#words, this.#sequence);
+  }
+
+  /** Forgets every announced waiter and wakes them all: they look again and announce themselves anew. */
+  reset(): void {
+    for (;;) {
+      const seen = Atomics.load(this.#words, this.#waiters);
+      const next = ((seen >>> GENERATION_SHIFT) + 1) << GENERATION_SHIFT;
+      if (Atomics.compareExchange(this.#words, this.#waiters, seen, next) === seen) break;
+    }
+    this.notify();
+  }
+
+  /**
+   * Sleeps until the ticket is stale or `deadline` (see `deadlineOf`) passes. Blocks; only where blocking is
+   * allowed.
+   */
+  park(ticket: number, deadline: number): Woken {
+    const self = this.#self;
+    const deaths = self.table.deaths;
+    for (;;) {
+      const left = remaining(deadline);
+      if (left === 0) return 'timed-out';
+      const slice = Math.min(left, self.slice);
+      if (Atomics.wait(this.#words, this.#sequence, ticket, slice) !== 'timed-out') return 'notified';
+      self.reap();
+      if (self.table.deaths !== deaths) return 'death';
+    }
+  }
+
+  /**
+   * The same as a promise, for any thread. Keeps the event loop alive meanwhile, unless `keepAlive` is false.
+   *
+   * `Atomics.waitAsync` cannot be called off: a wait that was aborted may still take a notification that was
+   * meant for a living waiter, and passes it on.
+   */
+  async parkAsync(
+    ticket: number,
+    deadline: number,
+    signal: AbortSignal | undefined,
+    keepAlive: boolean = true,
+  ): Promise<Woken> {
+    const left = remaining(deadline);
+    if (left === 0) return 'timed-out';
+    if (signal?.aborted) return 'aborted';
+    const release = keepAlive ? holdEventLoop() : undefined;
+    const unwatch = watchDeaths(this.#self.table);
+    try {
+      const sleep = waitAsync(this.#words, this.#sequence, ticket, left);
+      if (sleep === undefined) return 'notified';
+      if (signal === undefined) return translate(await sleep);
+      return await new Promise<Woken>((resolve) => {
+        let over = false;
+        const onAbort = () => {
+          over = true;
+          resolve('aborted');
+        };
+        signal.addEventListener('abort', onAbort, { once: true });
+        sleep.then((result) => {
+          if (over) {
+            if (result === 'ok' && this.hasWaiters) this.notify(1);
+            return;
+          }
+          signal.removeEventListener('abort', onAbort);
+          resolve(translate(result));
+        });
+      });
+    } finally {
+      unwatch();
+      release?.();
+    }
+  }
+}
+
+const translate = (result: 'ok' | 'timed-out'): Woken => (result === 'ok' ? 'notified' : 'timed-out');
+
+type WaitAsync = (
+  words: Int32Array,
+  index: number,
+  value: number,
+  timeout: number,
+) => { async: false; value: string } | { async: true; value: Promise<'ok' | 'timed-out'> };
+
+/** The sleep as a promise, or undefined when the word differs already. */
+function waitAsync(
+  words: Int32Array,
+  index: number,
+  value: number,
+  timeout: number,
+): Promise<'ok' | 'timed-out'> | undefined {
+  const native = (Atomics as unknown as { waitAsync?: WaitAsync }).waitAsync;
+  if (native === undefined) return poll(words, index, value, timeout);
+  const wait = native.call(Atomics, words, index, value, timeout);
+  return wait.async ? wait.value : undefined;
+}
+
+/** Longest pause between two looks where the engine has no `Atomics.waitAsync`, in milliseconds. */
+const LONGEST_PAUSE = 16;
+
+/** For engines without `Atomics.waitAsync` (Firefox before 145): looks again with growing pauses. */
+function poll(
+  words: Int32Array,
+  index: number,
+  value: number,
+  timeout: number,
+): Promise<'ok' | 'timed-out'> | undefined {
+  if (Atomics.load(words, index) !== value) return undefined;
+  const end = performance.now() + timeout;
+  return new Promise((resolve) => {
+    let pause = 0;
+    const look = () => {
+      if (Atomics.load(words, index) !== value) resolve('ok');
+      else if (performance.now() >= end) resolve('timed-out');
+      else setTimeout(look, (pause = Math.min(LONGEST_PAUSE, pause * 2 + 1)));
+    };
+    look();
+  });
+}

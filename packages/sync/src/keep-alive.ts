@@ -1,0 +1,19 @@
+let holders = 0;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+/** Longest delay that timers take. */
+const FAR_AWAY = 2 ** 31 - 1;
+
+/**
+ * Keeps the event loop of the calling thread alive until the returned function is called (once).
+ * `Atomics.waitAsync` alone does not: Node would exit with the wait pending. Does not block.
+ */
+export function holdEventLoop(): () => void {
+  if (holders++ === 0) timer = setInterval(() => {}, FAR_AWAY);
+  let held = true;
+  return () => {
+    if (!held) return;
+    held = false;
+    if (--holders === 0) clearInterval(timer);
+  };
+}

@@ -1,0 +1,16 @@
+/**
+ * The kernel, for the packages of this project that build shared objects of their own, and for the
+ * interleaving scenarios. Not covered by semantic versioning.
+ *
+ * @packageDocumentation
+ */
+export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
+export { currentThread } from './current-thread.ts';
+export { EVENT_COUNT_WORDS, EventCount, type Woken } from './event-count.ts';
+export { holdEventLoop } from './keep-alive.ts';
+export { homeTable, knownTables } from './known-tables.ts';
+export { type Acquired, OwnerLock } from './owner-lock.ts';
+export { createLivenessProbe, type LivenessProbe, reapChildren } from './supervise.ts';
+export { ThreadIdentity } from './thread-identity.ts';
+export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';
+export { deadlineOf, remaining } from './timeout.ts';

@@ -1,0 +1,73 @@
+/**
+ * What the kernel asks of its surroundings, answered with Node's `worker_threads`.
+ *
+ * @packageDocumentation
+ */
+import {
+  getEnvironmentData,
+  MessageChannel,
+  type MessagePort as NodeMessagePort,
+  receiveMessageOnPort,
+  setEnvironmentData,
+  threadId,
+} from 'node:worker_threads';
+import type { LivenessProbe } from './web.ts';
+
+export type { LivenessProbe } from './web.ts';
+
+const TABLE_KEY = '@pkg/sync.threads';
+
+/** See `web.ts`. */
+export function inheritedTable(): SharedArrayBuffer | undefined {
+  const table: unknown = getEnvironmentData(TABLE_KEY);
+  return table instanceof SharedArrayBuffer ? table : undefined;
+}
+
+/** See `web.ts`. Environment data is inherited by every worker that this thread starts, raw ones too. */
+export function bequeathTable(table: SharedArrayBuffer): void {
+  setEnvironmentData(TABLE_KEY, table as never);
+}
+
+/** See `web.ts`. Node numbers the threads of a process from 0. */
+export function threadKey(): number {
+  return threadId + 1;
+}
+
+/** See `web.ts`. */
+export function keyOfWorker(worker: object): number {
+  const id = (worker as { threadId?: unknown }).threadId;
+  return typeof id === 'number' && id > 0 ? id + 1 : 0;
+}
+
+/**
+ * See `web.ts`. When a thread has run its last instruction, Node closes its ports, and the other end of a
+ * channel becomes detached as soon as its messages are drained. A detached port cannot be transferred, and
+ * both draining and transferring are synchronous: so a thread that blocks can still tell that another one
+ * has ended, although it sees no `exit` event.
+ */
+export function createLivenessProbe(): LivenessProbe {
+  const channel = new MessageChannel();
+  let mine: NodeMessagePort = channel.port1;
+  let dead = false;
+  mine.unref();
+  return {
+    port: channel.port2 as unknown as MessagePort,
+    isDead() {
+      if (dead) return true;
+      receiveMessageOnPort(mine);
+      try {
+        mine = structuredClone(mine as unknown as Transferable, {
+          transfer: [mine as unknown as Transferable],
+        }) as unknown as NodeMessagePort;
+        mine.unref();
+      } catch {
+        dead = true;
+      }
+      return dead;
+    },
+    close() {
+      dead = true;
+      mine.close();
+    },
+  };
+}

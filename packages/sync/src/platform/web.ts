@@ -1,0 +1,39 @@
+/**
+ * What the kernel asks of its surroundings, answered with web standards only. `node.ts` answers the same
+ * questions with what Node adds.
+ *
+ * @packageDocumentation
+ */
+
+/** Tells, without waiting for an event, whether another thread has ended. */
+export interface LivenessProbe {
+  /** Goes to the watched thread, which must keep it reachable until it ends. */
+  readonly port: MessagePort;
+  /** True once the watched thread will never run another instruction. Does not block. */
+  isDead(): boolean;
+  /** Gives up watching. */
+  close(): void;
+}
+
+/** The memory of the thread table that this thread was started with, if its parent handed one down. */
+export function inheritedTable(): SharedArrayBuffer | undefined {
+  return undefined;
+}
+
+/** Hands `table` down to every thread that this one starts from now on. */
+export function bequeathTable(_table: SharedArrayBuffer): void {}
+
+/** A positive number under which this thread's parent can find it in a thread table. */
+export function threadKey(): number {
+  return 1 + (crypto.getRandomValues(new Uint32Array(1))[0]! >>> 2);
+}
+
+/** The key of the thread behind `worker`, or 0 where the platform does not tell. */
+export function keyOfWorker(_worker: object): number {
+  return 0;
+}
+
+/** The web has no synchronous way to learn that a worker has ended. */
+export function createLivenessProbe(): LivenessProbe | undefined {
+  return undefined;
+}

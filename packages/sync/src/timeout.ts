@@ -1,0 +1,43 @@
+/** How long a blocking verb may wait. */
+export interface WaitOptions {
+  /**
+   * Milliseconds to wait at the most. Default `undefined`: for ever. `0` does not wait.
+   * Negative or `NaN` is a `RangeError`.
+   */
+  timeout?: number | undefined;
+}
+
+/** How long an asynchronous verb may wait, and what calls it off. */
+export interface AsyncWaitOptions extends WaitOptions {
+  /** Aborting it rejects the pending promise with the signal's reason and changes nothing else. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * The moment, on `performance.now()`'s clock, at which a wait of `timeout` milliseconds ends; `Infinity` for
+ * `undefined`.
+ *
+ * @throws TypeError when `timeout` is no number, RangeError when it is negative or NaN
+ */
+export function deadlineOf(timeout: number | undefined): number {
+  if (timeout === undefined) return Infinity;
+  if (typeof timeout !== 'number') {
+    throw new TypeError(
+      `timeout must be a number of milliseconds or undefined, not ${String(timeout)} (${typeof timeout})`,
+    );
+  }
+  if (!(timeout >= 0)) {
+    throw new RangeError(
+      `timeout must be 0 or more milliseconds, or undefined to wait for ever, not ${timeout}`,
+    );
+  }
+  if (timeout === 0) return -Infinity;
+  return timeout === Infinity ? Infinity : performance.now() + timeout;
+}
+
+/** Milliseconds from now until `deadline`; 0 when it has passed, `Infinity` when there is none. */
+export function remaining(deadline: number): number {
+  if (deadline === Infinity) return Infinity;
+  if (deadline === -Infinity) return 0;
+  return Math.max(0, deadline - performance.now());
+}
