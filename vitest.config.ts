@@ -27,6 +27,9 @@ export default defineConfig({
       project('threads', { timeout: 120_000, parallel: false }),
       project('consumers', { timeout: 180_000, parallel: false }),
     ],
+    reporters: process.env['TEST_RESULTS']
+      ? ['default', ['json', { outputFile: process.env['TEST_RESULTS'] }]]
+      : ['default'],
     passWithNoTests: false,
   },
 });
