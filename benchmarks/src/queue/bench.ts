@@ -1,0 +1,190 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Queue } from '@pkg/queue';
+import { median, type Row, table } from '../report.ts';
+import { type Load, throughPostMessage, throughQueue } from './channels.ts';
+
+const ROUNDS = 5;
+const millions = (perSecond: number) => `${(perSecond / 1e6).toFixed(2)} M/s`;
+const nanoseconds = (seconds: number) => `${(seconds * 1e9).toFixed(0)} ns`;
+
+async function medianOf(measure: () => Promise<number> | number): Promise<number> {
+  const figures: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) figures.push(await measure());
+  return median(figures);
+}
+
+/** Ours and the peer's in turn, so that a slow minute of the machine hits both. */
+async function beside(ours: Load, peer: (load: Load) => Promise<number>, peerLoad: Load = ours) {
+  const a: number[] = [];
+  const b: number[] = [];
+  for (let i = 0; i < ROUNDS; i++) {
+    a.push(await throughQueue(ours));
+    b.push(await peer(peerLoad));
+  }
+  return { ours: median(a), peer: median(b) };
+}
+
+function throughPython(count: number): number | undefined {
+  const program = `
+import queue, threading, time
+q = queue.Queue()
+n = ${count}
+def produce():
+    for i in range(n): q.put(i)
+t = threading.Thread(target=produce)
+s = time.perf_counter()
+t.start()
+for i in range(n): q.get()
+print(n / (time.perf_counter() - s))`;
+  const run = spawnSync('python3', ['-c', program], { encoding: 'utf8' });
+  return run.status === 0 ? Number(run.stdout) : undefined;
+}
+
+function pairCost(depth: number, pairs: number): number {
+  const queue = new Queue<number>();
+  queue.putMany(Array.from({ length: depth }, (_, i) => i));
+  const start = performance.now();
+  for (let i = 0; i < pairs; i++) {
+    queue.put(i);
+    queue.get();
+  }
+  return (performance.now() - start) / 1000 / pairs;
+}
+
+async function parkedCpu(): Promise<number> {
+  const queue = new Queue<number>();
+  const go = new SharedArrayBuffer(4);
+  Atomics.store(new Int32Array(go), 0, 1);
+  const script = new URL('./worker.mjs', import.meta.url);
+  const workers = Array.from(
+    { length: 4 },
+    () => new Worker(script, { workerData: { role: 'park', handle: queue.handle, go } }),
+  );
+  await Promise.all(workers.map((worker) => once(worker, 'message')));
+  const abort = new AbortController();
+  const waiting = queue.getAsync({ signal: abort.signal }).catch(() => undefined);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  const before = process.cpuUsage();
+  await new Promise((resolve) => setTimeout(resolve, 5000));
+  const used = process.cpuUsage(before);
+  abort.abort();
+  await waiting;
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  return (used.user + used.system) / 5e6;
+}
+
+/** Runs every row of the queue's table and prints it. */
+export async function benchQueue(): Promise<void> {
+  const rows: Row[] = [];
+  const add = (row: Row) => {
+    rows.push(row);
+    console.error(`${row.work}: ${row.ours} (${row.ratio ?? ''})`);
+  };
+
+  const int = await beside({ item: 'int', count: 1_000_000 }, throughPostMessage, {
+    item: 'int',
+    count: 300_000,
+  });
+  add({
+    work: 'int, 1 producer 1 consumer',
+    ours: millions(int.ours),
+    peer: `postMessage ${millions(int.peer)}`,
+    ratio: int.ours / int.peer,
+    goal: '10×',
+  });
+  const python = throughPython(300_000);
+  if (python !== undefined) {
+    add({
+      work: 'int, 1 producer 1 consumer',
+      ours: millions(int.ours),
+      peer: `CPython queue.Queue ${millions(python)}`,
+      ratio: int.ours / python,
+      goal: '20×',
+    });
+  }
+  const tuple = await beside({ item: 'tuple', count: 300_000 }, throughPostMessage);
+  add({
+    work: '[string, string], 1:1',
+    ours: millions(tuple.ours),
+    peer: `postMessage ${millions(tuple.peer)}`,
+    ratio: tuple.ours / tuple.peer,
+    goal: '5×',
+  });
+  const object = await beside({ item: 'object', count: 200_000 }, throughPostMessage);
+  add({
+    work: 'object of 6 fields, 1:1',
+    ours: millions(object.ours),
+    peer: `postMessage ${millions(object.peer)}`,
+    ratio: object.ours / object.peer,
+    goal: '3×',
+  });
+  const batch = await medianOf(() => throughQueue({ item: 'int', count: 6_400_000, batch: 64 }));
+  add({
+    work: 'int in batches of 64',
+    ours: millions(batch),
+    peer: `single verb ${millions(int.ours)}`,
+    ratio: batch / int.ours,
+    goal: '25 M/s, 2.5×',
+  });
+  const four = await medianOf(() =>
+    throughQueue({ item: 'int', count: 1_000_000, producers: 4, consumers: 4 }),
+  );
+  add({
+    work: 'int, 4 producers 4 consumers',
+    ours: millions(four),
+    peer: `1:1 ${millions(int.ours)}`,
+    ratio: four / int.ours,
+    goal: '0.5×',
+  });
+  pairCost(0, 200_000);
+  const pair = await medianOf(() => pairCost(0, 1_000_000));
+  add({ work: 'uncontended put + get, int', ours: nanoseconds(pair), goal: '150 ns' });
+  const shallow = await medianOf(() => pairCost(1_000, 1_000_000));
+  const deep = await medianOf(() => pairCost(1_000_000, 1_000_000));
+  add({
+    work: 'depth 1,000,000, put + get',
+    ours: nanoseconds(deep),
+    peer: `depth 1,000 ${nanoseconds(shallow)}`,
+    ratio: deep / shallow,
+    goal: 'at most 1.3×',
+  });
+  const big = await beside({ item: 'mebibyte', count: 1000, maxsize: 16 }, throughPostMessage);
+  add({
+    work: '1 MiB Uint8Array',
+    ours: `${big.ours.toFixed(0)} MiB/s`,
+    peer: `postMessage clone ${big.peer.toFixed(0)} MiB/s`,
+    ratio: big.ours / big.peer,
+    goal: '1×',
+  });
+  const off = await medianOf(() => throughQueue({ item: 'int', count: 500_000, done: true }));
+  const on = await medianOf(() => throughQueue({ item: 'int', count: 500_000, done: true, redeliver: true }));
+  add({
+    work: 'redeliver on, get + taskDone',
+    ours: millions(on),
+    peer: `off ${millions(off)}`,
+    ratio: off / on,
+    goal: 'at most 1.5× slower',
+  });
+
+  const flat = new Queue<number>(1000);
+  const before = flat.stats().bytesReserved;
+  const ints = Array.from({ length: 1000 }, (_, i) => i);
+  for (let i = 0; i < 10_000; i++) {
+    flat.putMany(ints);
+    for (let n = 0; n < 1000; ) n += flat.getMany(1000).length;
+  }
+  const growth = flat.stats().bytesReserved - before;
+  add({
+    work: '10,000,000 items, never more than 1,000 queued',
+    ours: `memory grew by ${growth} bytes`,
+    goal: 'at most one segment more',
+  });
+  add({
+    work: '4 threads parked in get, one getAsync pending',
+    ours: `${((await parkedCpu()) * 100).toFixed(2)} % of a core`,
+    goal: '0',
+  });
+  console.log(table(rows));
+}

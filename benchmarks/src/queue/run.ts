@@ -1,0 +1,4 @@
+import { benchQueue } from './bench.ts';
+
+await benchQueue();
+process.exit(0);
