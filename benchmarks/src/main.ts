@@ -1,6 +1,6 @@
 // npm run bench -- queue [--node 20|22|24|26]
 import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
+import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -22,7 +22,11 @@ if (suite === undefined) {
 
 const binary = process.version.startsWith(`v${values.node}.`)
   ? process.execPath
-  : join(dirname(createRequire(import.meta.url).resolve(`node${values.node}/package.json`)), 'bin', 'node');
+  : join(here, `../../engines/node_modules/node${values.node}/bin/node`);
+if (!existsSync(binary)) {
+  console.error(`Node ${values.node} is not installed: npm ci --prefix engines`);
+  process.exit(2);
+}
 // The suite runs on the built packages, as users do.
 const flags = values.node === '20' ? ['--import', 'tsx'] : [];
 const run = spawnSync(binary, ['--expose-gc', ...flags, join(here, suite)], { stdio: 'inherit' });
