@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+/** The packages as npm would publish them, installed into an empty project and used from there. */
+const packages = fileURLToPath(new URL('../../', import.meta.url));
+let project: string;
+
+/** A consumer's shell: none of the conditions that the workspace sets. */
+const run = (command: string, args: string[], cwd = project) =>
+  execFileSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+
+beforeAll(() => {
+  project = mkdtempSync(join(tmpdir(), 'consumer-'));
+  for (const name of ['sync', 'queue', 'pool']) {
+    run('npm', ['pack', '--silent', '--pack-destination', project], join(packages, name));
+  }
+  writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  const tarballs = readdirSync(project).filter((file) => file.endsWith('.tgz'));
+  run('npm', ['install', '--offline', '--silent', ...tarballs.map((file) => `./${file}`)]);
+});
+
+afterAll(() => rmSync(project, { recursive: true, force: true }));
+
+describe('the packed packages, installed into an empty project', () => {
+  it('run threads that share a queue', () => {
+    writeFileSync(
+      join(project, 'main.js'),
+      `import { Thread } from '@pkg/pool';
+       import { Queue } from '@pkg/queue';
+       export class Adder extends Thread {
+         static url = import.meta.url;
+         constructor(numbers, sums) { super({ daemon: true }); this.numbers = numbers; this.sums = sums; }
+         run() { for (;;) { const [a, b] = this.numbers.get(); this.sums.put(a + b); this.numbers.taskDone(); } }
+       }
+       if (Thread.current().name === 'MainThread') {
+         const numbers = new Queue(), sums = new Queue();
+         for (let i = 0; i < 3; i++) new Adder(numbers, sums).start();
+         for (let i = 0; i < 100; i++) numbers.put([i, i]);
+         numbers.join();
+         console.log(sums.getMany(100).reduce((a, b) => a + b));
+       }`,
+    );
+    expect(run(process.execPath, ['main.js'])).toBe('9900\n');
+  });
+
+  it('load with require() where Node can require modules', () => {
+    const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
+    const able = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);
+    writeFileSync(
+      join(project, 'main.cjs'),
+      `const { Queue } = require('@pkg/queue'); const q = new Queue(); q.put('by require'); console.log(q.get());`,
+    );
+    expect(able).toBe(true);
+    expect(run(process.execPath, ['main.cjs'])).toBe('by require\n');
+  });
+
+  it('have declarations that a strict compiler accepts', () => {
+    writeFileSync(
+      join(project, 'typed.ts'),
+      `import { Queue, QueueEmpty } from '@pkg/queue';
+       import { Mutex } from '@pkg/sync';
+       const queue = new Queue<[string, number]>(3, { redeliver: true });
+       queue.put(['a', 1], { timeout: 5 });
+       const [name, n]: [string, number] = queue.get();
+       // @ts-expect-error an item of another type
+       queue.put([1, 'a']);
+       const code: 'QUEUE_EMPTY' = new QueueEmpty(0).code;
+       export const used = [name, n, code, new Mutex().handle, Queue.from(queue.handle).get()[1].toFixed()];`,
+    );
+    const tsc = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
+    const flags = [
+      '--noEmit',
+      '--strict',
+      '--module',
+      'nodenext',
+      '--target',
+      'es2022',
+      '--skipLibCheck',
+      'false',
+    ];
+    run(process.execPath, [
+      tsc,
+      ...flags,
+      '--lib',
+      'es2024,esnext.disposable,dom',
+      '--types',
+      '',
+      'typed.ts',
+    ]);
+  });
+});
