@@ -78,6 +78,16 @@ export class Holders {
     return held;
   }
 
+  /** Index of a row that belongs to a dead thread, or 0. */
+  firstDeadRow(): number {
+    for (let slot = 0; slot < this.#rows; slot++) {
+      const row = this.#start + slot * ROW_WORDS;
+      const id = this.#header[row + ROW_ID]!;
+      if (id !== 0 && !this.#self.table.isAlive(id)) return row;
+    }
+    return 0;
+  }
+
   /** Empties every row, for recovery to fill again. */
   clear(): void {
     this.#header.fill(0, this.#start, this.#start + this.#rows * ROW_WORDS);

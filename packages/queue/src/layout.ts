@@ -21,13 +21,21 @@
  *   line 8   get side: SETTLED  ABANDONED    under GET_LOCK; joiners read
  *            RECOVERED_DEATHS   the table's deaths up to which this queue is recovered
  *            PUT_WAITS  GET_WAITS
- *   line 9   pages in use, a bit each: put side
+ *   line 9   SLABS           LIFO and priority: for each size of block, the pages that have room
+ *   line 12  pages in use, a bit each: put side
  *   then     rows, one per thread slot: { id, count, first lease, last lease }: get side
  *   then     pages
  * ```
  *
+ * LIFO and priority queues have one lock, GET_LOCK, for both sides, and use line 3 as follows:
+ *
+ * ```text
+ *            GET_LOCK  FIRST_RUN  REACH  EPOCH  TAKES  STACK_TOP  HEAP_ROOT  SORT_ROOT  LEASE_ROOT
+ * ```
+ *
  * What is true is in few words, each committed by one atomic store: PUTS, GETS, SETTLED, ABANDONED, FLAGS,
- * the chain of segments and, with redelivery, the state word of each record. Everything else (TAIL, HEAD,
+ * the chain of segments and, with redelivery, the state word of each record (LIFO and priority: PUTS, FLAGS, the
+ * chain of runs and the state word of each block). Everything else (TAIL, HEAD,
  * the page bits, the rows and their lists, the KNOWN copies) is derived from them and can be derived again
  * after a death in the middle of an operation.
  *
@@ -80,7 +88,20 @@ export const RECOVERED_DEATHS = 130;
 export const PUT_WAITS = 131;
 export const GET_WAITS = 132;
 
-export const PAGE_BITS = 144;
+export const SLABS = 144;
+/** Sizes of blocks there may be. */
+export const SLAB_CLASSES = 48;
+export const PAGE_BITS = SLABS + SLAB_CLASSES;
+
+/** Line 3 of a LIFO or priority queue; see `ordered/`. */
+export const FIRST_RUN = 49;
+export const REACH = 50;
+export const EPOCH = 51;
+export const TAKES = 52;
+export const STACK_TOP = 53;
+export const HEAP_ROOT = 54;
+export const SORT_ROOT = 55;
+export const LEASE_ROOT = 56;
 
 /** Value of MAGIC. */
 export const QUEUE_MAGIC = 0x51_55_45_55;
@@ -104,7 +125,7 @@ export const ROW_LAST = 3;
 
 /** Sizes that scenarios make small and users leave alone. */
 export interface Geometry {
-  /** Words in a page, a power of two. */
+  /** Words in a page, a power of two from 32 to 32768. */
   readonly pageWords: number;
   /** Pages that runs can be placed in. */
   readonly maxPages: number;

@@ -12,7 +12,7 @@ import {
 
 /**
  * Pages of a queue's memory: runs of them are given out and taken back, and the memory grows when no run is
- * free. Called under the lock of the put side only. Which pages are in use is derived state: after a death,
+ * free. Called under the lock of the put side only (LIFO and priority: under their one lock). Which pages are in use is derived state: after a death,
  * recovery frees all and marks those that it can still reach.
  *
  * There are more pages to place runs in than may be in use (`PLACES_PER_PAGE`), and only those that were ever
@@ -80,6 +80,11 @@ export class Pages {
   /** How many words a run of at least `words` words really has. */
   runLength(words: number): number {
     return Math.ceil(words / this.pageWords) * this.pageWords;
+  }
+
+  /** First word of the page that word `at` lies in. */
+  pageOf(at: number): number {
+    return at - ((at - this.#start) % this.pageWords);
   }
 
   /** Takes a run back. */

@@ -10,24 +10,45 @@ export interface Recoverable {
   recover(): void;
 }
 
-const attached = new Map<string, Set<WeakRef<Recoverable>>>();
+/** What this thread is attached to in one table. */
+interface Attached {
+  readonly objects: Set<WeakRef<Recoverable>>;
+  /** Deaths of the table up to which all of `objects` have been recovered; 0 when it is not known. */
+  recovered: number;
+}
+
+const attached = new Map<string, Attached>();
 const collected = new FinalizationRegistry<{ set: Set<WeakRef<Recoverable>>; ref: WeakRef<Recoverable> }>(
   ({ set, ref }) => set.delete(ref),
 );
 
 /** Remembers, without keeping it alive, an object of this thread to be recovered when a thread of `table` dies. */
 export function attach(table: ThreadTable, object: Recoverable): void {
-  let set = attached.get(table.token);
-  if (set === undefined) {
-    set = new Set();
-    attached.set(table.token, set);
+  let entry = attached.get(table.token);
+  if (entry === undefined) {
+    entry = { objects: new Set(), recovered: 0 };
+    attached.set(table.token, entry);
   }
+  // Threads may have died before this one attached, and nobody else may be there to recover the object.
+  entry.recovered = 0;
   const ref = new WeakRef(object);
-  set.add(ref);
-  collected.register(object, { set, ref });
+  entry.objects.add(ref);
+  collected.register(object, { set: entry.objects, ref });
 }
 
 /** Recovers every object that this thread is attached to and that belongs to `table`. */
 export function recoverAttached(table: ThreadTable): void {
-  for (const ref of attached.get(table.token) ?? []) ref.deref()?.recover();
+  const entry = attached.get(table.token);
+  if (entry === undefined) return;
+  // Before the recovery: a death that is recorded meanwhile is to be looked at once more.
+  const deaths = table.deaths;
+  // Copied, since recovery may attach objects.
+  for (const ref of [...entry.objects]) ref.deref()?.recover();
+  entry.recovered = deaths;
+}
+
+/** {@link recoverAttached}, if there are deaths after which this thread has not done so yet. */
+export function recoverAttachedIfDue(table: ThreadTable): void {
+  const entry = attached.get(table.token);
+  if (entry !== undefined && entry.recovered !== table.deaths) recoverAttached(table);
 }

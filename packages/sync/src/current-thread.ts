@@ -1,6 +1,6 @@
 import { threadKey } from '#platform';
+import { enrolChildren, reapChildren } from './children.ts';
 import { homeTable, know } from './known-tables.ts';
-import { reapChildren } from './supervise.ts';
 import { ThreadIdentity } from './thread-identity.ts';
 import type { ThreadTable } from './thread-table.ts';
 
@@ -22,6 +22,12 @@ export function currentThread(table: ThreadTable = homeTable()): ThreadIdentity 
     know(table);
     identity = new ThreadIdentity(table, table.claim(key), { reap: reapChildren });
     identities.set(token, identity);
+    enrolChildren(identity);
   }
   return identity;
+}
+
+/** Who the calling thread is in each table that it has entered. */
+export function identitiesOfThisThread(): Iterable<ThreadIdentity> {
+  return identities.values();
 }

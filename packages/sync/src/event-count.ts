@@ -16,7 +16,11 @@
  *
  * A waiter that dies stays counted. That costs needless notifications and nothing else; recovery calls
  * {@link EventCount.reset}, which starts a new generation, so that the living do not leave a count that they
- * are no longer in.
+ * are no longer in. A waiter whose announcement was forgotten so must not fall asleep: if the new generation
+ * began before its ticket was taken, the ticket is stale from the start; if it began later, the bump that
+ * follows makes it stale.
+ *
+ * So each round of a waiter is `enter`, `ticket`, look, `park`, `leave`: after a wake it announces itself anew.
  *
  * Cf. Vyukov's eventcount and folly's `EventCount`.
  *
@@ -25,6 +29,7 @@
 import { holdEventLoop } from './keep-alive.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import { remaining } from './timeout.ts';
+import { waitAsync } from './wait-async.ts';
 import { watchDeaths } from './watch-deaths.ts';
 
 const SEQUENCE = 0;
@@ -47,6 +52,10 @@ export class EventCount {
   readonly #sequence: number;
   readonly #waiters: number;
   readonly #self: ThreadIdentity;
+  /** Generation of the latest {@link enter} through this view. */
+  #entered = 0;
+  /** Deaths that waiters of this view have been told of, so that none is missed between two sleeps. */
+  #deaths = 0;
 
   /**
    * @param words the shared memory
@@ -78,7 +87,8 @@ export class EventCount {
 
   /** Announces a waiter; returns what {@link leave} wants back. Does not block. */
   enter(): number {
-    return Atomics.add(this.#words, this.#waiters, 1) >>> GENERATION_SHIFT;
+    this.#entered = Atomics.add(this.#words, this.#waiters, 1) >>> GENERATION_SHIFT;
+    return this.#entered;
   }
 
   /** Takes a waiter back out of the count, unless recovery has counted anew since it entered. Does not block. */
@@ -90,9 +100,15 @@ export class EventCount {
     }
   }
 
-  /** To be taken after {@link enter} and before the look at the condition. Does not block. */
+  /**
+   * To be taken right after {@link enter}, with no `await` in between, and before the look at the condition.
+   * Does not block.
+   */
   ticket(): number {
-    return Atomics.load(this.#words, this.#sequence);
+    const sequence = Atomics.load(this.#words, this.#sequence);
+    // After the load of the sequence: a reset begins its generation first and bumps the sequence second.
+    const generation = Atomics.load(this.#words, this.#waiters) >>> GENERATION_SHIFT;
+    return generation === this.#entered ? sequence : (sequence - 1) | 0;
   }
 
   /** Forgets every announced waiter and wakes them all: they look again and announce themselves anew. */
@@ -106,24 +122,32 @@ export class EventCount {
   }
 
   /**
-   * Sleeps until the ticket is stale or `deadline` (see `deadlineOf`) passes. Blocks; only where blocking is
-   * allowed.
+   * Sleeps until the ticket is stale or `deadline` (see `deadlineOf`) passes. Returns `'death'` without
+   * sleeping when a death has been recorded that no waiter of this view was told of: recover, then look
+   * again. Blocks; only where blocking is allowed.
    */
   park(ticket: number, deadline: number): Woken {
     const self = this.#self;
-    const deaths = self.table.deaths;
     for (;;) {
+      // Compared with what was reported last, not with a value taken here: a death that was recorded since
+      // the waiter last recovered would go unnoticed, with whatever the dead thread held.
+      const deaths = self.table.deaths;
+      if (deaths !== this.#deaths) {
+        this.#deaths = deaths;
+        return 'death';
+      }
       const left = remaining(deadline);
       if (left === 0) return 'timed-out';
       const slice = Math.min(left, self.slice);
       if (Atomics.wait(this.#words, this.#sequence, ticket, slice) !== 'timed-out') return 'notified';
       self.reap();
-      if (self.table.deaths !== deaths) return 'death';
     }
   }
 
   /**
    * The same as a promise, for any thread. Keeps the event loop alive meanwhile, unless `keepAlive` is false.
+   * Deaths are recovered by themselves, in every attached object of this thread, and then count as
+   * notifications.
    *
    * `Atomics.waitAsync` cannot be called off: a wait that was aborted may still take a notification that was
    * meant for a living waiter, and passes it on.
@@ -167,46 +191,3 @@ export class EventCount {
 }
 
 const translate = (result: 'ok' | 'timed-out'): Woken => (result === 'ok' ? 'notified' : 'timed-out');
-
-type WaitAsync = (
-  words: Int32Array,
-  index: number,
-  value: number,
-  timeout: number,
-) => { async: false; value: string } | { async: true; value: Promise<'ok' | 'timed-out'> };
-
-/** The sleep as a promise, or undefined when the word differs already. */
-function waitAsync(
-  words: Int32Array,
-  index: number,
-  value: number,
-  timeout: number,
-): Promise<'ok' | 'timed-out'> | undefined {
-  const native = (Atomics as unknown as { waitAsync?: WaitAsync }).waitAsync;
-  if (native === undefined) return poll(words, index, value, timeout);
-  const wait = native.call(Atomics, words, index, value, timeout);
-  return wait.async ? wait.value : undefined;
-}
-
-/** Longest pause between two looks where the engine has no `Atomics.waitAsync`, in milliseconds. */
-const LONGEST_PAUSE = 16;
-
-/** For engines without `Atomics.waitAsync` (Firefox before 145): looks again with growing pauses. */
-function poll(
-  words: Int32Array,
-  index: number,
-  value: number,
-  timeout: number,
-): Promise<'ok' | 'timed-out'> | undefined {
-  if (Atomics.load(words, index) !== value) return undefined;
-  const end = performance.now() + timeout;
-  return new Promise((resolve) => {
-    let pause = 0;
-    const look = () => {
-      if (Atomics.load(words, index) !== value) resolve('ok');
-      else if (performance.now() >= end) resolve('timed-out');
-      else setTimeout(look, (pause = Math.min(LONGEST_PAUSE, pause * 2 + 1)));
-    };
-    look();
-  });
-}

@@ -4,13 +4,15 @@
  *
  * @packageDocumentation
  */
+export { createLivenessProbe, type LivenessProbe } from '#platform';
 export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
+export { reapChildren } from './children.ts';
 export { currentThread } from './current-thread.ts';
 export { EVENT_COUNT_WORDS, EventCount, type Woken } from './event-count.ts';
 export { holdEventLoop } from './keep-alive.ts';
 export { homeTable, knownTables } from './known-tables.ts';
 export { type Acquired, OwnerLock } from './owner-lock.ts';
-export { createLivenessProbe, type LivenessProbe, reapChildren } from './supervise.ts';
 export { ThreadIdentity } from './thread-identity.ts';
 export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';
 export { deadlineOf, remaining } from './timeout.ts';
+export { waitUntil, waitUntilAsync } from './wait-until.ts';

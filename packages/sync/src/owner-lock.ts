@@ -13,6 +13,8 @@
  *   The sleeper takes the lock with CONTENDED set, since it cannot know whether it was the last. (Drepper,
  *   "Futexes Are Tricky", mutex 3.)
  * - Only a thread that the table says is dead loses the lock to another.
+ * - A thread that was woken and gives up passes the wake on; for one that dies, recovery does ({@link
+ *   OwnerLock.wakeAll}).
  *
  * @packageDocumentation
  */
@@ -83,6 +85,14 @@ export class OwnerLock {
     if (Atomics.exchange(this.#words, this.#index, 0) < 0) Atomics.notify(this.#words, this.#index, 1);
   }
 
+  /**
+   * Wakes every sleeper, to be called by recovery: a thread that died between freeing the word and waking a
+   * sleeper, or after having been woken, owed them that. Does not block.
+   */
+  wakeAll(): void {
+    Atomics.notify(this.#words, this.#index);
+  }
+
   #takeFromTheDead(seen: number): boolean {
     const owner = seen & OWNER;
     if (owner === 0 || this.#self.table.isAlive(owner)) return false;
@@ -99,6 +109,7 @@ export class OwnerLock {
         return 'clean';
       }
     }
+    let woken = false;
     for (;;) {
       let seen = Atomics.load(words, index);
       if (seen === 0) {
@@ -107,13 +118,20 @@ export class OwnerLock {
       }
       if (this.#takeFromTheDead(seen)) return 'abandoned';
       const left = remaining(deadline);
-      if (left === 0) return 'timed-out';
+      if (left === 0) {
+        // The wake that ended this thread's sleep was the only one, and whoever took the lock since may have
+        // taken it without CONTENDED: the next sleeper has to see to it.
+        if (woken) Atomics.notify(words, index, 1);
+        return 'timed-out';
+      }
       if (!self.mayBlock) continue;
       if (seen > 0) {
         if (Atomics.compareExchange(words, index, seen, seen | CONTENDED) !== seen) continue;
         seen |= CONTENDED;
       }
-      if (Atomics.wait(words, index, seen, Math.min(left, self.slice)) === 'timed-out') self.reap();
+      const outcome = Atomics.wait(words, index, seen, Math.min(left, self.slice));
+      if (outcome === 'ok') woken = true;
+      else if (outcome === 'timed-out') self.reap();
     }
   }
 }

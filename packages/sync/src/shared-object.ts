@@ -72,6 +72,11 @@ export function isSharedHandle(value: unknown): value is SharedHandle {
  * @throws TypeError when no class of that kind is known here
  */
 export function revive(handle: SharedHandle): SharedObject {
+  if (!isSharedHandle(handle)) {
+    throw new TypeError(
+      `revive() takes the handle of a shared object, not ${String(handle)} (${typeof handle})`,
+    );
+  }
   const sharedClass = classes.get(handle[KIND]);
   if (sharedClass === undefined) {
     throw new TypeError(

@@ -1,6 +1,11 @@
-import { createLivenessProbe, keyOfWorker, type LivenessProbe } from '#platform';
-import { recoverAttached } from './attached-objects.ts';
-import { knownTables } from './known-tables.ts';
+import { keyOfWorker, type LivenessProbe } from '#platform';
+import { addChild, bury, type Child } from './children.ts';
+import { currentThread, identitiesOfThisThread } from './current-thread.ts';
+import { homeTable } from './known-tables.ts';
+
+// When this module is loaded, and not when a worker is supervised: a worker inherits what its parent has at
+// the moment of its start, and without the parent's table it would make one that the parent never hears of.
+homeTable();
 
 /** What {@link supervise} needs of a worker: Node's `Worker` has it. */
 export interface SupervisedWorker {
@@ -14,25 +19,19 @@ export interface Supervision {
   readonly ended: boolean;
 }
 
-interface Child {
-  readonly key: number;
-  readonly probe: LivenessProbe | undefined;
-  ended: boolean;
-}
-
-const children = new Set<Child>();
-
 /**
  * For users of a raw `Worker`: when it ends, however it ends, everything it held in the shared objects of
  * this project is recovered: locks go to the next owner as `abandoned`, items it had taken are redelivered
  * or counted as done, and whoever waited because of it is woken. `@pkg/pool` does this by itself.
+ *
+ * Threads that the worker starts and supervises in turn end with it, and are recovered with it.
  *
  * To be called on the thread that started the worker, right after starting it. Does not block. The end is
  * noticed by the worker's `exit` event, so a thread that blocks notices it when it next serves events,
  * unless the worker keeps the port of a `probe`.
  *
  * @param worker a Node `Worker`
- * @param probe from {@link createLivenessProbe}, its port handed to the worker, which keeps it until it
+ * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it until it
  *   ends: then the end is noticed even while this thread blocks
  * @throws TypeError when `worker` is no worker that has been started
  * @example
@@ -46,9 +45,9 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
   if (key === 0 || typeof worker.once !== 'function') {
     throw new TypeError(`supervise() takes a worker that has been started, not ${describe(worker)}`);
   }
-  knownTables();
-  const child: Child = { key, probe, ended: false };
-  children.add(child);
+  currentThread();
+  const child: Child = { key, probe, enrolments: [], ended: false };
+  addChild(child, identitiesOfThisThread());
   worker.once('exit', () => bury(child));
   return {
     get ended() {
@@ -56,24 +55,6 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
       return child.ended;
     },
   };
-}
-
-export type { LivenessProbe };
-export { createLivenessProbe };
-
-/** Notes the ends of workers that this thread supervises without waiting for events. Does not block for long. */
-export function reapChildren(): void {
-  for (const child of children) if (child.probe?.isDead()) bury(child);
-}
-
-function bury(child: Child): void {
-  if (child.ended) return;
-  child.ended = true;
-  children.delete(child);
-  child.probe?.close();
-  for (const table of knownTables()) {
-    if (table.markDeadByKey(child.key)) recoverAttached(table);
-  }
 }
 
 function describe(value: unknown): string {

@@ -1,8 +1,12 @@
-import { recoverAttached } from './attached-objects.ts';
+import { recoverAttached, recoverAttachedIfDue } from './attached-objects.ts';
 import type { ThreadTable } from './thread-table.ts';
+import { hasWaitAsync, waitAsync } from './wait-async.ts';
 
 interface Watch {
+  /** How many asynchronous waits are pending. */
   holders: number;
+  /** Whether a wait for the next death is pending. */
+  armed: boolean;
 }
 
 const watches = new WeakMap<ThreadTable, Watch>();
@@ -15,33 +19,29 @@ const watches = new WeakMap<ThreadTable, Watch>();
 export function watchDeaths(table: ThreadTable): () => void {
   let watch = watches.get(table);
   if (watch === undefined) {
-    watch = { holders: 0 };
+    watch = { holders: 0, armed: false };
     watches.set(table, watch);
   }
   const held = watch;
-  if (held.holders++ === 0) arm(table, held);
+  held.holders++;
+  // Armed first: a death after this look ends the wait, one before it is recovered here. (Looking again and
+  // again where the engine cannot wait would be for nothing: no such engine tells of the ends of workers.)
+  if (!held.armed && hasWaitAsync()) arm(table, held, table.deaths);
+  recoverAttachedIfDue(table);
   return () => {
     held.holders--;
   };
 }
 
-type WaitAsync = (
-  words: Int32Array,
-  index: number,
-  value: number,
-) => { async: boolean; value: string | Promise<string> };
-
-const armed = new WeakSet<Watch>();
-
-function arm(table: ThreadTable, watch: Watch): void {
-  const waitAsync = (Atomics as unknown as { waitAsync?: WaitAsync }).waitAsync;
-  if (waitAsync === undefined || armed.has(watch)) return;
-  const deaths = table.deaths;
-  const wait = waitAsync.call(Atomics, table.words, table.deathsIndex, deaths);
-  armed.add(watch);
-  Promise.resolve(wait.value).then(() => {
-    armed.delete(watch);
+/** Recovers when more than `deaths` have been recorded, and again after that while anybody waits. */
+function arm(table: ThreadTable, watch: Watch, deaths: number): void {
+  watch.armed = true;
+  const wait = waitAsync(table.words, table.deathsIndex, deaths, Infinity) ?? Promise.resolve();
+  wait.then(() => {
+    watch.armed = false;
+    // Taken before the recovery: whoever dies during it makes the next wait end at once.
+    const recorded = table.deaths;
     recoverAttached(table);
-    if (watch.holders > 0) arm(table, watch);
+    if (watch.holders > 0) arm(table, watch, recorded);
   });
 }

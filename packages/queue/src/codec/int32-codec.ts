@@ -6,7 +6,7 @@ import { QueueCodecError } from './queue-codec-error.ts';
 export const int32Codec: ItemCodec<number> = {
   name: 'int32',
   encode(value, writer) {
-    if ((value | 0) !== value || (value === 0 && 1 / value < 0)) {
+    if (typeof value !== 'number' || (value | 0) !== value || (value === 0 && 1 / value < 0)) {
       throw new QueueCodecError(
         `The codec "int32" carries whole numbers from -2147483648 to 2147483647, not ${describeValue(value)}. ` +
           'Use the codec "float64" or "any".',

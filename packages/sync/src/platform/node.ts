@@ -35,7 +35,7 @@ export function threadKey(): number {
 
 /** See `web.ts`. */
 export function keyOfWorker(worker: object): number {
-  const id = (worker as { threadId?: unknown }).threadId;
+  const id = (worker as { threadId?: unknown } | null | undefined)?.threadId;
   return typeof id === 'number' && id > 0 ? id + 1 : 0;
 }
 

@@ -51,7 +51,7 @@ class AnyCodec implements ItemCodec<unknown> {
         reader.position = end;
         return tag - TAG.smallInt;
       }
-      if (tag >= TAG.shortText && tag - TAG.shortText === length - 1) {
+      if ((tag & 0xc0) === TAG.shortText && tag - TAG.shortText === length - 1) {
         reader.position = end;
         return shortText(reader.bytes, position + 1, length - 1);
       }

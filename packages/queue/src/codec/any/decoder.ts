@@ -249,7 +249,8 @@ export class AnyDecoder {
     if (flags & ERROR_FLAG.name) define(error, 'name', this.#text(), false);
     if (flags & ERROR_FLAG.message) define(error, 'message', this.#text(), false);
     // Without the sender's stack, the place where it was decoded would only mislead.
-    define(error, 'stack', flags & ERROR_FLAG.stack ? this.#text() : undefined, false);
+    if (flags & ERROR_FLAG.stack) define(error, 'stack', this.#text(), false);
+    else delete (error as { stack?: unknown }).stack;
     for (const key of ERROR_VALUES) {
       if (flags & ERROR_FLAG[key]) define(error, key, this.#value(), false);
       // Made by the constructor of AggregateError.

@@ -1,0 +1,161 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { join, posix, resolve } from 'node:path';
+import {
+  ClientIdRefused,
+  HttpError,
+  ImageNotFound,
+  ImageRemoved,
+  InvalidLink,
+  NotAnImage,
+  NotWritable,
+  RateLimited,
+} from './errors.ts';
+import { readGallery } from './imgur-answer.ts';
+import { removeParts, writeWhole } from './part-file.ts';
+import { type RequestOptions, request, retryAfter } from './request.ts';
+
+/** Where the API is when neither `apiBase` nor `IMGUR_API_BASE` says otherwise. */
+const IMGUR_API = 'https://api.imgur.com';
+
+/** Options of `getLinks`. */
+export interface GetLinksOptions extends RequestOptions {
+  /** Base address of the API; default: the environment's `IMGUR_API_BASE`, else `https://api.imgur.com`. */
+  apiBase?: string | undefined;
+  /** Page of the gallery, from 0; default 0. */
+  page?: number;
+  /** Told which API is in use, before the request; default: a line on stderr. */
+  announce?: (message: string) => void;
+}
+
+/**
+ * Asks Imgur for its random gallery.
+ *
+ * Without a client id the built-in gallery answers instead, a server on loopback that the first call
+ * starts; it needs neither an account nor a network.
+ *
+ * @param clientId the client id of your Imgur application; `undefined` or `''` for the built-in gallery
+ * @returns the links of all JPEG and PNG images, those in albums included
+ * @throws ClientIdRefused when Imgur refuses the client id, or `apiBase` is set and there is none
+ * @throws RateLimited, HttpError, NetworkFailure, RequestTimeout when the API cannot be asked
+ * @throws UnexpectedAnswer when its answer makes no sense
+ * @example
+ * ```ts
+ * const links = await getLinks(process.env.IMGUR_CLIENT_ID);
+ * ```
+ */
+export async function getLinks(clientId?: string, options: GetLinksOptions = {}): Promise<string[]> {
+  const { page = 0, announce = console.error } = options;
+  let id = clientId;
+  let base = options.apiBase ?? (process.env['IMGUR_API_BASE'] || undefined);
+  if (!id && base) throw new ClientIdRefused(`${base}: no client id given`);
+  if (id) {
+    base ??= IMGUR_API;
+    announce(`Using the Imgur API at ${base}`);
+  } else {
+    // Loaded when it is needed: a download thread imports this module too, and never needs it.
+    const { defaultGallery } = await import('./gallery/default-gallery.ts');
+    const gallery = await defaultGallery();
+    id = gallery.clientId;
+    base = gallery.url;
+    announce(`No Imgur client id is set: using the built-in gallery at ${base}`);
+  }
+  const url = `${base.replace(/\/+$/, '')}/3/gallery/random/random/${page}`;
+  const headers = { Authorization: `Client-ID ${id}` };
+  return await request(url, headers, (response) => readGallery(url, response), options);
+}
+
+/**
+ * Downloads one image to `directory/basename(link)`, and checks that it is one: status, type, first bytes.
+ * The file appears under its name only when it is whole; one that is there already is replaced.
+ *
+ * @param directory an existing directory
+ * @param link an http or https address whose path ends in a file name; its query is not part of the name
+ * @returns the path of the file
+ * @throws ImageNotFound, ImageRemoved, NotAnImage, InvalidLink: this link has no image
+ * @throws RateLimited, HttpError, NetworkFailure, RequestTimeout: it could not be fetched, in any attempt
+ * @throws NotWritable when the file cannot be written
+ * @example
+ * ```ts
+ * await downloadLink('images', 'https://i.imgur.com/jKXPBMz.jpg'); // images/jKXPBMz.jpg
+ * ```
+ */
+export async function downloadLink(
+  directory: string,
+  link: string,
+  options: RequestOptions = {},
+): Promise<string> {
+  const path = join(directory, fileNameOf(link));
+  const bytes = await request(link, {}, (response) => readImage(link, response), options);
+  try {
+    await writeWhole(path, bytes);
+  } catch (error) {
+    throw new NotWritable(path, error);
+  }
+  return path;
+}
+
+/**
+ * Makes the directory for the images, unless it is there, and clears away what an earlier run that was
+ * killed left half-written.
+ *
+ * @param name default `images`, in the working directory
+ * @returns its absolute path
+ * @throws NotWritable when it cannot be made, is a file, or may not be written to
+ */
+export async function setupDownloadDir(name = 'images'): Promise<string> {
+  const directory = resolve(name);
+  try {
+    await mkdir(directory, { recursive: true });
+    await access(directory, constants.W_OK);
+  } catch (error) {
+    throw new NotWritable(directory, error);
+  }
+  await removeParts(directory);
+  return directory;
+}
+
+function fileNameOf(link: string): string {
+  let url: URL;
+  try {
+    url = new URL(link);
+  } catch {
+    throw new InvalidLink(link, 'it is not a URL');
+  }
+  if (url.protocol !== 'http:' && url.protocol !== 'https:') {
+    throw new InvalidLink(link, `expected http: or https:, not ${url.protocol}`);
+  }
+  // A URL's path holds neither `..` nor a bare `\`, so that its last part stays inside the directory.
+  const name = posix.basename(url.pathname);
+  if (name === '') throw new InvalidLink(link, 'its path names no file');
+  return name;
+}
+
+async function readImage(link: string, response: Response): Promise<Uint8Array> {
+  const { status, headers } = response;
+  if (status === 404 || status === 410) throw new ImageNotFound(link, status);
+  if (status === 429) throw new RateLimited(link, status, retryAfter(headers));
+  if (!response.ok) throw new HttpError(link, status, response.statusText);
+  if (response.redirected && new URL(response.url).pathname.endsWith('/removed.png')) {
+    throw new ImageRemoved(link);
+  }
+  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? 'no content type';
+  if (type !== 'image/jpeg' && type !== 'image/png') throw new NotAnImage(link, type);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (bytes.length === 0) throw new NotAnImage(link, 'an empty file');
+  if (!hasImageMagic(bytes)) {
+    const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+    throw new NotAnImage(link, `bytes that start with ${start}`);
+  }
+  return bytes;
+}
+
+/** The signatures of both types. Which of the two it is may differ from the content type: Imgur converts. */
+const SIGNATURES = [
+  [0xff, 0xd8, 0xff],
+  [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
+];
+
+function hasImageMagic(bytes: Uint8Array): boolean {
+  return SIGNATURES.some((signature) => signature.every((byte, at) => bytes[at] === byte));
+}

@@ -1,0 +1,309 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import jpeg from 'jpeg-js';
+import { PNG } from 'pngjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { localGallery, type TestGallery } from '../test/local-gallery.ts';
+import { downloadLink, getLinks, setupDownloadDir } from './download.ts';
+import type { ApiFault, ImageFault } from './gallery/faults.ts';
+import type { GalleryOptions } from './gallery/gallery-options.ts';
+import { retryAfter } from './request.ts';
+
+let directory: string;
+const galleries: TestGallery[] = [];
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'download-'));
+});
+
+afterEach(async () => {
+  await Promise.all(galleries.splice(0).map((gallery) => gallery.close()));
+  await rm(directory, { recursive: true, force: true });
+});
+
+/** The retries of a test wait one millisecond, whatever a server does. */
+const QUICK = { retryDelay: 1, announce: () => {} };
+
+async function galleryWith(options: GalleryOptions = {}): Promise<TestGallery> {
+  const gallery = await localGallery({ images: 1, latency: 0, ...options });
+  galleries.push(gallery);
+  return gallery;
+}
+
+const linksOf = (gallery: TestGallery) => getLinks(gallery.clientId, { apiBase: gallery.url, ...QUICK });
+
+/** A gallery whose only image has that fault, and the link of the image. */
+async function faultyLink(fault: ImageFault): Promise<{ gallery: TestGallery; link: string }> {
+  const gallery = await galleryWith({ imageFaults: { 0: fault } });
+  const [link] = await linksOf(gallery);
+  return { gallery, link: link as string };
+}
+
+async function requestsFor(gallery: TestGallery, link: string): Promise<number> {
+  return (await gallery.stats()).requests[new URL(link).pathname] ?? 0;
+}
+
+describe('getLinks', () => {
+  it('lists the images of the gallery, in its order, each once', async () => {
+    const gallery = await galleryWith({ images: 9 });
+    const links = await linksOf(gallery);
+    expect(links).toHaveLength(9);
+    expect(new Set(links).size).toBe(9);
+    expect(links[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9A-Za-z]{7}\.png$/);
+    expect(links.filter((link) => link.endsWith('.jpg'))).toHaveLength(1);
+    expect(await linksOf(gallery)).toEqual(links);
+  });
+
+  it('takes the images of albums and passes over other types', async () => {
+    const gallery = await galleryWith({
+      images: 3,
+      imageFaults: { 0: { kind: 'album', images: 2 }, 1: { kind: 'animated' } },
+    });
+    const links = await linksOf(gallery);
+    expect(links).toHaveLength(3);
+    for (const link of links) await downloadLink(directory, link, QUICK);
+    expect((await readdir(directory)).sort()).toEqual(links.map((link) => basename(link)).sort());
+  });
+
+  it('says which API it uses, and falls back on the built-in gallery without a client id', async () => {
+    const said: string[] = [];
+    const announce = (message: string) => said.push(message);
+    const links = await getLinks('', { announce });
+    expect(links).toHaveLength(24);
+    const { origin } = new URL(links[0] as string);
+    expect(said).toEqual([`No Imgur client id is set: using the built-in gallery at ${origin}`]);
+    const gallery = await galleryWith();
+    await getLinks(gallery.clientId, { apiBase: `${gallery.url}/`, announce });
+    expect(said[1]).toBe(`Using the Imgur API at ${gallery.url}/`);
+  });
+
+  it('refuses a base address without a client id, and a client id that the API refuses', async () => {
+    const gallery = await galleryWith();
+    await expect(getLinks('', { apiBase: gallery.url, ...QUICK })).rejects.toMatchObject({
+      name: 'ClientIdRefused',
+      code: 'DOWNLOAD_CLIENT_ID',
+    });
+    await expect(getLinks('wrong', { apiBase: gallery.url, ...QUICK })).rejects.toMatchObject({
+      name: 'ClientIdRefused',
+      message: expect.stringMatching(/HTTP 403: The client_id provided is invalid.*IMGUR_CLIENT_ID/),
+    });
+    expect((await gallery.stats()).requests['/3/gallery/random/random/0']).toBe(1);
+  });
+
+  const lasting: [ApiFault['kind'], object, number][] = [
+    ['server-error', { name: 'HttpError', code: 'DOWNLOAD_HTTP_STATUS', status: 500 }, 4],
+    ['over-capacity', { name: 'RateLimited', code: 'DOWNLOAD_RATE_LIMITED', status: 403 }, 4],
+    ['rate-limited', { name: 'RateLimited', status: 429, retryAfter: 0 }, 4],
+    ['exhausted', { name: 'RateLimited', status: 429 }, 1],
+    ['errors', { name: 'HttpError', status: 400, message: expect.stringContaining('Unknown gallery') }, 1],
+    ['unsuccessful', { name: 'UnexpectedAnswer', message: expect.stringContaining('Something went') }, 1],
+    ['not-json', { name: 'UnexpectedAnswer', message: expect.stringContaining('<h1>Maintenance') }, 1],
+    ['not-a-list', { name: 'UnexpectedAnswer', code: 'DOWNLOAD_UNEXPECTED_ANSWER' }, 1],
+  ];
+  it.each(lasting)('reports an API that answers "%s"', async (kind, error, requests) => {
+    const gallery = await galleryWith({ apiFault: { kind } });
+    await expect(linksOf(gallery)).rejects.toMatchObject(error);
+    expect((await gallery.stats()).requests['/3/gallery/random/random/0']).toBe(requests);
+  });
+
+  it.each(['server-error', 'over-capacity', 'rate-limited'] as const)(
+    'tries again when the API answers "%s" twice',
+    async (kind) => {
+      const gallery = await galleryWith({ images: 2, apiFault: { kind, times: 2 } });
+      expect(await linksOf(gallery)).toHaveLength(2);
+      expect((await gallery.stats()).requests['/3/gallery/random/random/0']).toBe(3);
+    },
+  );
+
+  it('reports an API that is down', async () => {
+    const closed = await closedPort();
+    await expect(getLinks('id', { apiBase: closed, ...QUICK })).rejects.toMatchObject({
+      name: 'NetworkFailure',
+      code: 'DOWNLOAD_NETWORK',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+});
+
+describe('downloadLink', () => {
+  it('writes the image under the last part of its link, replacing what is there', async () => {
+    const gallery = await galleryWith({ images: 4 });
+    const links = await linksOf(gallery);
+    for (const link of links) {
+      const path = join(directory, basename(link));
+      await writeFile(path, 'an older file');
+      expect(await downloadLink(directory, `${link}?1`, QUICK)).toBe(path);
+      const bytes = await readFile(path);
+      const decoded = path.endsWith('.png') ? PNG.sync.read(bytes) : jpeg.decode(bytes);
+      expect([decoded.width, decoded.height]).toEqual([96, 72]);
+    }
+    expect((await readdir(directory)).sort()).toEqual(links.map((link) => basename(link)).sort());
+  });
+
+  const final: [ImageFault, object][] = [
+    [{ kind: 'not-found' }, { name: 'ImageNotFound', code: 'DOWNLOAD_IMAGE_NOT_FOUND' }],
+    [{ kind: 'html' }, { name: 'NotAnImage', message: expect.stringContaining('text/html') }],
+    [{ kind: 'empty' }, { name: 'NotAnImage', message: expect.stringContaining('an empty file') }],
+    [{ kind: 'corrupt' }, { name: 'NotAnImage', message: expect.stringContaining('74 68 65 73 65') }],
+    [{ kind: 'removed' }, { name: 'ImageRemoved', code: 'DOWNLOAD_IMAGE_REMOVED' }],
+    [
+      { kind: 'rate-limited', times: 9, retryAfter: 3600 },
+      { name: 'RateLimited', retryAfter: 3_600_000 },
+    ],
+  ];
+  it.each(final)('reports $kind at once, naming the link', async (fault, error) => {
+    const { gallery, link } = await faultyLink(fault);
+    const failure = await downloadLink(directory, link, QUICK).catch((reason) => reason);
+    expect(failure).toMatchObject(error);
+    expect(failure.message).toContain(link);
+    expect(await requestsFor(gallery, link)).toBe(1);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  const lasting: [ImageFault, object][] = [
+    [
+      { kind: 'flaky', times: 9 },
+      { name: 'HttpError', status: 500 },
+    ],
+    [
+      { kind: 'reset', times: 9 },
+      { name: 'NetworkFailure', code: 'DOWNLOAD_NETWORK' },
+    ],
+    [{ kind: 'truncated' }, { name: 'NetworkFailure', code: 'DOWNLOAD_NETWORK' }],
+    [
+      { kind: 'rate-limited', times: 9 },
+      { name: 'RateLimited', status: 429, retryAfter: 0 },
+    ],
+  ];
+  it.each(lasting)('gives up on $kind after three more attempts', async (fault, error) => {
+    const { gallery, link } = await faultyLink(fault);
+    await expect(downloadLink(directory, link, QUICK)).rejects.toMatchObject(error);
+    expect(await requestsFor(gallery, link)).toBe(4);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it.each(['flaky', 'reset', 'rate-limited'] as const)('gets over %s that passes', async (kind) => {
+    const { gallery, link } = await faultyLink({ kind, times: 2 });
+    await downloadLink(directory, link, QUICK);
+    expect(await requestsFor(gallery, link)).toBe(3);
+    expect(await readdir(directory)).toEqual([basename(link)]);
+  });
+
+  it('gives up on an answer that stops half-way', async () => {
+    const { link } = await faultyLink({ kind: 'stalled' });
+    await expect(downloadLink(directory, link, { timeout: 50, retries: 0 })).rejects.toMatchObject({
+      name: 'RequestTimeout',
+      code: 'DOWNLOAD_REQUEST_TIMEOUT',
+      timeout: 50,
+    });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('can be aborted while it runs and while it waits for the next attempt', async () => {
+    const stalled = await faultyLink({ kind: 'stalled' });
+    const limited = await faultyLink({ kind: 'rate-limited', times: 9, retryAfter: 30 });
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const downloads = [stalled.link, limited.link].map((link) =>
+      downloadLink(directory, link, { signal: controller.signal }).catch((error) => error),
+    );
+    // Both have reached the server, so both are in the middle of it.
+    while ((await requestsFor(stalled.gallery, stalled.link)) === 0);
+    while ((await requestsFor(limited.gallery, limited.link)) === 0);
+    controller.abort(reason);
+    expect(await Promise.all(downloads)).toEqual([reason, reason]);
+    await expect(downloadLink(directory, stalled.link, { signal: controller.signal })).rejects.toBe(reason);
+  });
+
+  it.each([
+    ['no url', 'it is not a URL'],
+    ['ftp://host/a.png', 'expected http: or https:, not ftp:'],
+    ['https://host/', 'its path names no file'],
+    ['https://host/a/..', 'its path names no file'],
+  ])('refuses the link %s', async (link, reason) => {
+    await expect(downloadLink(directory, link)).rejects.toMatchObject({
+      name: 'InvalidLink',
+      code: 'DOWNLOAD_INVALID_LINK',
+      message: `${JSON.stringify(link)} cannot be downloaded: ${reason}`,
+    });
+  });
+
+  it('keeps an encoded path separator as part of the name', async () => {
+    const gallery = await galleryWith();
+    const link = `${gallery.url}/..%2Fescape.png`;
+    await expect(downloadLink(directory, link, QUICK)).rejects.toMatchObject({ name: 'ImageNotFound' });
+  });
+
+  it('reports a file that cannot be written, and leaves no part of it', async () => {
+    const gallery = await galleryWith();
+    const [link] = (await linksOf(gallery)) as [string];
+    await mkdir(join(directory, basename(link)));
+    await expect(downloadLink(directory, link, QUICK)).rejects.toMatchObject({
+      name: 'NotWritable',
+      code: 'DOWNLOAD_NOT_WRITABLE',
+      path: join(directory, basename(link)),
+    });
+    expect(await readdir(directory)).toEqual([basename(link)]);
+    await expect(downloadLink(join(directory, 'missing'), link, QUICK)).rejects.toMatchObject({
+      name: 'NotWritable',
+      message: expect.stringContaining('ENOENT'),
+    });
+  });
+});
+
+describe('setupDownloadDir', () => {
+  it('makes the directory, and is content with one that is there', async () => {
+    const path = join(directory, 'a', 'images');
+    expect(await setupDownloadDir(path)).toBe(path);
+    await writeFile(join(path, 'kept.png'), '');
+    expect(await setupDownloadDir(path)).toBe(path);
+    expect(await readdir(path)).toEqual(['kept.png']);
+  });
+
+  it('refuses a file in the way', async () => {
+    const path = join(directory, 'images');
+    await writeFile(path, '');
+    await expect(setupDownloadDir(path)).rejects.toMatchObject({
+      name: 'NotWritable',
+      code: 'DOWNLOAD_NOT_WRITABLE',
+      message: expect.stringContaining(path),
+    });
+    await expect(setupDownloadDir(join(path, 'below'))).rejects.toMatchObject({ name: 'NotWritable' });
+  });
+
+  it('clears what a killed run left half-written, and nothing that lives', async () => {
+    const dead = '.a.png.999999999-0-1.part';
+    const living = `.b.png.${process.pid}-0-1.part`;
+    for (const name of [dead, living, '.hidden', 'c.part']) await writeFile(join(directory, name), '');
+    await setupDownloadDir(directory);
+    expect(existsSync(join(directory, dead))).toBe(false);
+    expect((await readdir(directory)).sort()).toEqual(['.hidden', living, 'c.part'].sort());
+  });
+});
+
+describe('retryAfter', () => {
+  const now = Date.parse('2024-01-01T00:00:00Z');
+  it.each([
+    [{ 'retry-after': '7' }, 7000],
+    [{ 'retry-after': 'Mon, 01 Jan 2024 00:00:05 GMT' }, 5000],
+    [{ 'retry-after': 'Sun, 31 Dec 2023 00:00:00 GMT' }, 0],
+    [{ 'retry-after': 'soon', 'x-ratelimit-userreset': String(now / 1000 + 9) }, 9000],
+    [{ 'x-ratelimit-userreset': String(now / 1000 - 9) }, 0],
+    [{}, undefined],
+  ])('reads %o as %s ms', (headers, expected) => {
+    expect(retryAfter(new Headers(headers as Record<string, string>), now)).toBe(expected);
+  });
+});
+
+/** The address of a port on which nobody listens. */
+async function closedPort(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return `http://127.0.0.1:${address.port}`;
+}

@@ -1,0 +1,56 @@
+import { Tinypool } from 'tinypool';
+import { getLinks, setupDownloadDir } from './download.ts';
+import { DownloadError, DownloadsFailed } from './errors.ts';
+import { isMain } from './is-main.ts';
+
+const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
+
+/**
+ * Downloads the links with a pool of processes, and returns the errors of those that failed.
+ *
+ * @param signal ends the processes at once and rejects with its reason
+ */
+export async function downloadAll(
+  directory: string,
+  links: readonly string[],
+  workers: number,
+  signal?: AbortSignal,
+): Promise<Error[]> {
+  const url = import.meta.url;
+  const pool = new Tinypool({
+    runtime: 'child_process',
+    filename: new URL(url.endsWith('.ts') ? './procs-task.ts' : './procs-task.js', url).href,
+    minThreads: workers,
+    maxThreads: workers,
+    env: { ...process.env } as Record<string, string>,
+    execArgv: processArgv(),
+  });
+  try {
+    const outcomes = await Promise.all(
+      links.map((link): Promise<string | undefined> => pool.run([directory, link], signal && { signal })),
+    );
+    return outcomes.flatMap((message) => message ?? []).map((message) => new DownloadError('DOWNLOAD_PROCESS', message));
+  } finally {
+    await pool.destroy();
+  }
+}
+
+/** Node options for the processes: this program's own, and what loads TypeScript where Node needs that. */
+function processArgv(): string[] {
+  const argv = process.execArgv;
+  const loadsTypeScript = 'typescript' in process.features || argv.some((option) => option.includes('tsx'));
+  if (!import.meta.url.endsWith('.ts') || loadsTypeScript) return argv;
+  return [...argv, '--import', import.meta.resolve('tsx')];
+}
+
+/** The lesson's program with processes. Prints `Took <seconds>`; throws `DownloadsFailed` when links failed. */
+export async function main({ clientId = CLIENT_ID, dir = 'images', workers = 8 } = {}) {
+  const start = performance.now();
+  const directory = await setupDownloadDir(dir);
+  const links = await getLinks(clientId);
+  const failures = await downloadAll(directory, links, workers);
+  console.log(`Took ${(performance.now() - start) / 1000}`);
+  if (failures.length > 0) throw new DownloadsFailed(failures, links.length);
+}
+
+if (isMain(import.meta.url)) main();

@@ -1,0 +1,111 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pRetry from 'p-retry';
+import { HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
+
+/** How patiently a server is asked. All times are in milliseconds. */
+export interface RequestOptions {
+  /** Limit of one attempt, from the request to the last byte: more than 0, default 15,000. */
+  timeout?: number;
+  /** Further attempts after a first one that failed for a reason that may pass: default 3. */
+  retries?: number;
+  /** Pause before the second attempt, doubled for each one after it: default 200. */
+  retryDelay?: number;
+  /** The longest wait that a server may ask for; if it asks for more, the request fails. Default 60,000. */
+  maxWait?: number;
+  /** Aborts the request, also while it waits; the promise then rejects with the signal's reason. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Fetches `url` and hands the answer to `read`, again and again while that fails for a reason that may pass:
+ * no connection, a connection that broke, a timeout, a 5xx, a 429 or another `RateLimited`. It waits as long
+ * as `Retry-After` or `X-RateLimit-UserReset` ask. Whatever else `fetch` or `read` throw is final.
+ *
+ * A connection that the server closed while the thread was blocked shows up as one that broke, so the next
+ * attempt, on a fresh connection, mends it.
+ *
+ * @param read checks the answer and reads its body; it runs under the same time limit as the request
+ * @throws RequestTimeout, NetworkFailure, HttpError, RateLimited; whatever `read` throws; the signal's reason
+ */
+export async function request<T>(
+  url: string,
+  headers: Record<string, string>,
+  read: (response: Response) => Promise<T>,
+  options: RequestOptions = {},
+): Promise<T> {
+  const { timeout = 15_000, retries = 3, retryDelay = 200, maxWait = 60_000, signal } = options;
+  return await pRetry(() => attempt(url, headers, read, timeout, signal), {
+    retries,
+    minTimeout: retryDelay,
+    factor: 2,
+    ...(signal && { signal }),
+    shouldRetry: ({ error }) => mayPass(error, maxWait),
+    onFailedAttempt: async ({ error, retriesLeft }) => {
+      if (!(error instanceof RateLimited) || error.retryAfter === undefined) return;
+      if (retriesLeft > 0 && error.retryAfter <= maxWait) {
+        await delay(error.retryAfter, undefined, signal && { signal });
+      }
+    },
+  });
+}
+
+async function attempt<T>(
+  url: string,
+  headers: Record<string, string>,
+  read: (response: Response) => Promise<T>,
+  timeout: number,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  // Not AbortSignal.any([AbortSignal.timeout(…)]): Node 20 may collect that timer before it fires.
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    abort();
+  }, timeout);
+  signal?.addEventListener('abort', abort, { once: true });
+  let response: Response | undefined;
+  try {
+    signal?.throwIfAborted();
+    response = await fetch(url, { headers, signal: controller.signal });
+    return await read(response);
+  } catch (error) {
+    if (signal?.aborted) throw signal.reason;
+    if (timedOut) throw new RequestTimeout(url, timeout, { cause: error });
+    // The only TypeErrors of fetch with a valid URL: no connection, or one that broke.
+    if (error instanceof TypeError) throw new NetworkFailure(url, reasonOf(error), { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+    // A body that nobody read would hold its connection.
+    if (response && !response.bodyUsed) await response.body?.cancel().catch(() => {});
+  }
+}
+
+/** Why fetch failed: the message of the error beneath, where there is one that says anything. */
+function reasonOf(error: Error): string {
+  let reason = error.message;
+  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
+    reason = cause.message || (cause as NodeJS.ErrnoException).code || reason;
+  }
+  return reason;
+}
+
+function mayPass(error: Error, maxWait: number): boolean {
+  if (error instanceof RateLimited) return (error.retryAfter ?? 0) <= maxWait;
+  if (error instanceof HttpError) return error.status >= 500;
+  return error instanceof NetworkFailure || error instanceof RequestTimeout;
+}
+
+/** How long the server asks to wait, in milliseconds, or `undefined` when it does not say. */
+export function retryAfter(headers: Headers, now = Date.now()): number | undefined {
+  const after = headers.get('retry-after');
+  if (after !== null) {
+    const wait = /^\d+$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - now;
+    if (Number.isFinite(wait)) return Math.max(0, wait);
+  }
+  const reset = Number(headers.get('x-ratelimit-userreset') ?? Number.NaN);
+  return Number.isFinite(reset) ? Math.max(0, reset * 1000 - now) : undefined;
+}

@@ -1,0 +1,125 @@
+import { mixFirst, mixSecond } from './hash.ts';
+import { natives } from './natives.ts';
+import { Trail } from './trail.ts';
+
+/** One `SharedArrayBuffer` of the scenario and its place in the model's address space. */
+export interface ModelBuffer {
+  readonly buffer: SharedArrayBuffer;
+  /** The n-th buffer of the scenario, from 0. */
+  readonly index: number;
+  /** Address of its first byte; a multiple of 8. */
+  readonly base: number;
+  /** All of its bytes as words, to the end of what it may grow to. */
+  readonly words: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly growable: boolean;
+  /** The current length in bytes is `size[0]`: a growable buffer's length is a shared word like others. */
+  readonly size: Int32Array;
+  /** Address of that word. */
+  readonly sizeAddress: number;
+}
+
+/** Access signatures carry an address in the upper 26 bits of an int32. */
+const maxBytes = 1 << 26;
+
+/**
+ * The scenario's shared memory: its buffers in one address space, an incremental hash of their content,
+ * and the trail that undoes writes.
+ */
+export class Memory {
+  readonly buffers: ModelBuffer[] = [];
+  readonly trail = new Trail();
+  /** Two lanes of hash over every word of memory and every clock. Saved and restored by the owner. */
+  hashFirst = 0;
+  hashSecond = 0;
+  /** Grows with every write that changes a word: tells whether a spinning thread could see anything new. */
+  version = 0;
+  /** False while no search prunes: the hash is not kept then. */
+  hashing = false;
+  /** False during the scenario's setup, whose writes are the initial state. */
+  trailing = false;
+  readonly #byBuffer = new WeakMap<object, ModelBuffer>();
+  #end = 0;
+
+  find(buffer: object): ModelBuffer | undefined {
+    return this.#byBuffer.get(buffer);
+  }
+
+  /** Total bytes of address space in use. */
+  get end(): number {
+    return this.#end;
+  }
+
+  /** Makes a buffer for the scenario. A growable one gets all its room at once and pretends to be smaller. */
+  create(byteLength: number, maxByteLength: number | undefined): SharedArrayBuffer {
+    const room = maxByteLength ?? byteLength;
+    const buffer = new natives.SharedArrayBuffer((room + 7) & ~7);
+    this.#register(buffer, byteLength, maxByteLength !== undefined);
+    return buffer;
+  }
+
+  /** Takes in a buffer that was made outside the model; its current content becomes the initial state. */
+  adopt(buffer: SharedArrayBuffer): ModelBuffer {
+    const known = this.#byBuffer.get(buffer);
+    if (known !== undefined) return known;
+    if (buffer.byteLength % 4 !== 0 || buffer.growable) {
+      throw new TypeError(
+        `A SharedArrayBuffer of ${buffer.byteLength} bytes (growable: ${buffer.growable}) was made outside the ` +
+          "scenario's setup(): make it inside, or give it a fixed length that is a multiple of 4",
+      );
+    }
+    return this.#register(buffer, buffer.byteLength, false);
+  }
+
+  #register(buffer: SharedArrayBuffer, byteLength: number, growable: boolean): ModelBuffer {
+    const room = buffer.byteLength;
+    const sizeAddress = this.#end + ((room + 7) & ~7);
+    if (sizeAddress + 8 > maxBytes) {
+      throw new RangeError(
+        `The scenario's shared memory reaches ${sizeAddress + 8} bytes; the model takes at most ${maxBytes}`,
+      );
+    }
+    const record: ModelBuffer = {
+      buffer,
+      index: this.buffers.length,
+      base: this.#end,
+      words: new natives.Int32Array(buffer, 0, room >> 2),
+      bytes: new natives.Uint8Array(buffer),
+      growable,
+      size: new natives.Int32Array([byteLength]),
+      sizeAddress,
+    };
+    this.#end = sizeAddress + 8;
+    this.buffers.push(record);
+    this.#byBuffer.set(buffer, record);
+    return record;
+  }
+
+  /**
+   * Call after a write to `array[index]`, which stands at byte `address` and held `old`. Tells whether the
+   * write changed anything.
+   */
+  changed(array: Int32Array, index: number, address: number, old: number): boolean {
+    const now = array[index] as number;
+    if (now === old) return false;
+    this.version++;
+    if (this.trailing) this.trail.push(array, index, old);
+    if (this.hashing) {
+      this.hashFirst ^= mixFirst(address, old) ^ mixFirst(address, now);
+      this.hashSecond ^= mixSecond(address, old) ^ mixSecond(address, now);
+    }
+    return true;
+  }
+
+  /** Writes a word of bookkeeping (a clock) that belongs to the state but is no memory of the scenario. */
+  poke(array: Int32Array, index: number, identity: number, value: number): void {
+    const old = array[index] as number;
+    if (old === value) return;
+    array[index] = value;
+    this.trail.push(array, index, old);
+    if (this.hashing && identity !== 0) {
+      this.hashFirst ^= mixFirst(identity, old) ^ mixFirst(identity, value);
+      this.hashSecond ^= mixSecond(identity, old) ^ mixSecond(identity, value);
+    }
+  }
+}

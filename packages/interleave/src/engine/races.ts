@@ -1,0 +1,189 @@
+import type { Memory } from './memory.ts';
+import { natives } from './natives.ts';
+
+/** What is known about the earlier access of a race: the thread, and whether it wrote. */
+export interface RaceWitness {
+  readonly thread: number;
+  readonly wrote: boolean;
+}
+
+type Pages = (Int32Array | undefined)[];
+
+/** Notes are allocated for 256 bytes at a time. */
+const pageShift = 8;
+
+/** Set in the key of a word's list of waiters, beside the key of the word itself. */
+const waiterKey = 1 << 24;
+
+/** How the bodies have used a word of memory so far, in any execution. */
+const usedAtomically = 1;
+const usedPlainly = 2;
+const usedBothWays = 4;
+
+/**
+ * Finds plain accesses that race, by vector clocks kept as FastTrack keeps them: `clock[t][u]` is the last
+ * epoch of thread `u` that happened before thread `t`'s present; each byte remembers, for each thread, the
+ * epoch of its last read and write. An atomic load takes over the clock of the store it reads from; that is
+ * JavaScript's synchronizes-with, in which a later plain store of another thread starts a new clock.
+ *
+ * Atomic accesses are noted in a byte's memory only where the same word is also accessed plainly. When that
+ * comes to light too late for the running execution, {@link restart} asks for a fresh start.
+ */
+export class Races {
+  restart = false;
+  readonly #memory: Memory;
+  readonly #threads: number;
+  readonly #clocks: Int32Array;
+  /** 1 when the thread has noted an access in its present epoch: then a release must begin a new epoch. */
+  readonly #dirty: Int32Array;
+  readonly #releases = new Map<number, Int32Array>();
+  /** For each byte and thread the epoch of the last plain read, plain write, atomic read and atomic write. */
+  readonly #notes: readonly Pages[] = [[], [], [], []];
+  readonly #usage: Uint8Array;
+
+  constructor(memory: Memory, threads: number) {
+    this.#memory = memory;
+    this.#threads = threads;
+    this.#clocks = new natives.Int32Array(threads * threads);
+    for (let t = 0; t < threads; t++) this.#clocks[t * threads + t] = 1;
+    this.#dirty = new natives.Int32Array(threads);
+    this.#usage = new natives.Uint8Array((memory.end >> 2) + 2);
+  }
+
+  /** Thread `thread` has loaded the word: what happened before the store it read now happened before it. */
+  acquire(thread: number, address: number): void {
+    this.#acquire(thread, address >> 2);
+  }
+
+  /** Waiting and notifying go through the word's list of waiters, a critical section that orders them. */
+  enterWaiters(thread: number, address: number): void {
+    this.#acquire(thread, (address >> 2) | waiterKey);
+  }
+
+  leaveWaiters(thread: number, address: number): void {
+    this.#release(thread, (address >> 2) | waiterKey);
+  }
+
+  #acquire(thread: number, key: number): void {
+    const release = this.#releases.get(key);
+    if (release !== undefined) this.#join(thread, release);
+  }
+
+  /** Thread `thread` has stored to the word. */
+  release(thread: number, address: number): void {
+    this.#release(thread, address >> 2);
+  }
+
+  #release(thread: number, key: number): void {
+    const threads = this.#threads;
+    const row = thread * threads;
+    let release = this.#releases.get(key);
+    if (release === undefined) {
+      release = new natives.Int32Array(threads);
+      this.#releases.set(key, release);
+    }
+    // Identities of clocks lie above those of memory; 16 threads to a word.
+    const identity = 0x40000000 | (key << 4);
+    const isDirty = this.#dirty[thread] === 1;
+    for (let u = 0; u < threads; u++) {
+      const known = this.#clocks[row + u] as number;
+      // What the thread does from here on in an epoch that is still clean is not published by this release.
+      this.#memory.poke(release, u, identity | u, u === thread && !isDirty ? known - 1 : known);
+    }
+    if (isDirty) {
+      this.#memory.poke(this.#clocks, row + thread, 0, (this.#clocks[row + thread] as number) + 1);
+      this.#memory.poke(this.#dirty, thread, 0, 0);
+    }
+  }
+
+  /** `heir` begins after `dead` was confirmed dead. */
+  inherit(heir: number, dead: number): void {
+    const from = dead * this.#threads;
+    this.#join(heir, this.#clocks.subarray(from, from + this.#threads));
+  }
+
+  #join(thread: number, other: Int32Array): void {
+    const threads = this.#threads;
+    const row = thread * threads;
+    for (let u = 0; u < threads; u++) {
+      const seen = other[u] as number;
+      if (u !== thread && seen > (this.#clocks[row + u] as number)) {
+        this.#memory.poke(this.#clocks, row + u, 0x70000000 | (thread << 4) | u, seen);
+      }
+    }
+  }
+
+  /** Notes an atomic access; returns the plain access that it races with, if any. */
+  atomic(thread: number, address: number, size: number, writes: boolean): RaceWitness | undefined {
+    const key = address >> 2;
+    let usage = this.#usage[key] as number;
+    if ((usage & usedAtomically) === 0 || (size === 8 && !((this.#usage[key + 1] as number) & usedAtomically))) {
+      usage = this.#use(key, usedAtomically);
+      if (size === 8) usage |= this.#use(key + 1, usedAtomically);
+    }
+    if ((usage & usedPlainly) === 0) return undefined;
+    return this.#check(thread, address, size, writes, true);
+  }
+
+  /** Notes a plain access; returns the access that it races with, if any. */
+  plain(thread: number, address: number, size: number, writes: boolean): RaceWitness | undefined {
+    const end = (address + size - 1) >> 2;
+    for (let key = address >> 2; key <= end; key++) {
+      if (((this.#usage[key] as number) & usedPlainly) === 0) this.#use(key, usedPlainly);
+    }
+    return this.#check(thread, address, size, writes, false);
+  }
+
+  #use(key: number, how: number): number {
+    let usage = (this.#usage[key] as number) | how;
+    if ((usage & usedBothWays) === 0 && (usage & 3) === 3) {
+      usage |= usedBothWays;
+      this.restart = true;
+    }
+    this.#usage[key] = usage;
+    return usage;
+  }
+
+  #check(
+    thread: number,
+    address: number,
+    size: number,
+    writes: boolean,
+    atomic: boolean,
+  ): RaceWitness | undefined {
+    const threads = this.#threads;
+    const row = thread * threads;
+    const epoch = this.#clocks[row + thread] as number;
+    const notes = this.#notes;
+    let witness: RaceWitness | undefined;
+    for (let byte = address; byte < address + size; byte++) {
+      const at = (byte & ((1 << pageShift) - 1)) * threads;
+      // Two atomic accesses never race, so an atomic access looks at plain notes only.
+      const mixed = !atomic && ((this.#usage[byte >> 2] as number) & usedBothWays) !== 0;
+      for (let kind = 0; kind < (mixed ? 4 : 2); kind++) {
+        const wrote = (kind & 1) === 1;
+        if (!writes && !wrote) continue;
+        const page = pageOf(notes[kind] as Pages, byte, threads);
+        for (let u = 0; u < threads; u++) {
+          if (u !== thread && (page[at + u] as number) > (this.#clocks[row + u] as number)) {
+            witness ??= { thread: u, wrote };
+          }
+        }
+      }
+      const own = pageOf(notes[(atomic ? 2 : 0) + (writes ? 1 : 0)] as Pages, byte, threads);
+      if (own[at + thread] !== epoch) this.#memory.poke(own, at + thread, 0, epoch);
+    }
+    if (this.#dirty[thread] === 0) this.#memory.poke(this.#dirty, thread, 0, 1);
+    return witness;
+  }
+}
+
+function pageOf(pages: Pages, byte: number, threads: number): Int32Array {
+  const number = byte >> pageShift;
+  let page = pages[number];
+  if (page === undefined) {
+    page = new natives.Int32Array(threads << pageShift);
+    pages[number] = page;
+  }
+  return page;
+}

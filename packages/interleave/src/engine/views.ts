@@ -1,0 +1,197 @@
+import { instrumentDataView } from './data-view.ts';
+import type { Machine } from './machine.ts';
+import type { ModelBuffer } from './memory.ts';
+import { natives, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
+import type { View } from './view.ts';
+import { type Method, viewMethods } from './view-methods.ts';
+
+/** Index of `Uint8Array` among the instrumented constructors. */
+const byteKind = 3;
+
+/**
+ * The views that scenarios hold: proxies of genuine typed arrays, one for each buffer, type, offset and length.
+ * Sharing them makes running a body again cheap, and is not to be noticed: a view has no state of its own.
+ */
+export class Views {
+  readonly #machine: Machine;
+  readonly #views = new WeakMap<object, View | null>();
+  readonly #interned = new Map<ModelBuffer, Map<number, Map<number, View>>>();
+  /** The last two answers of {@link find}: bodies mostly alternate between few views. */
+  #lastKey: object | null = null;
+  #lastView: View | null = null;
+  #earlierKey: object | null = null;
+  #earlierView: View | null = null;
+
+  constructor(machine: Machine) {
+    this.#machine = machine;
+  }
+
+  /** The view behind `array`; null if its memory is not the scenario's. */
+  find(array: object): View | null {
+    if (array === this.#lastKey) return this.#lastView;
+    if (array === this.#earlierKey) return this.#earlierView;
+    let view = this.#views.get(array);
+    if (view === undefined) {
+      view = this.#findNative(array);
+      if (typeof array !== 'object' || array === null) return null;
+      this.#views.set(array, view);
+    }
+    this.#earlierKey = this.#lastKey;
+    this.#earlierView = this.#lastView;
+    this.#lastKey = array;
+    this.#lastView = view;
+    return view;
+  }
+
+  /** A genuine view that was made over the scenario's memory before the constructors were replaced. */
+  #findNative(array: object): View | null {
+    if (!ArrayBuffer.isView(array) || array instanceof natives.DataView) return null;
+    const buffer = this.#machine.memory.find(array.buffer);
+    if (buffer === undefined) return null;
+    const kind = typedArrayConstructors.findIndex((constructor) => constructor === array.constructor);
+    return kind < 0 ? null : this.intern(buffer, kind, array.byteOffset, (array as Int32Array).length);
+  }
+
+  /** The view with these properties; `length` is -1 for one that follows its growable buffer. */
+  intern(buffer: ModelBuffer, kind: number, byteOffset: number, length: number): View {
+    let byPlace = this.#interned.get(buffer);
+    if (byPlace === undefined) {
+      byPlace = new Map();
+      this.#interned.set(buffer, byPlace);
+    }
+    const place = byteOffset * 16 + kind;
+    let byLength = byPlace.get(place);
+    if (byLength === undefined) {
+      byLength = new Map();
+      byPlace.set(place, byLength);
+    }
+    let view = byLength.get(length);
+    if (view === undefined) {
+      view = this.#make(buffer, kind, byteOffset, length);
+      byLength.set(length, view);
+    }
+    return view;
+  }
+
+  /** Every view made so far over the scenario's memory. */
+  *all(): Generator<View> {
+    for (const byPlace of this.#interned.values()) {
+      for (const byLength of byPlace.values()) yield* byLength.values();
+    }
+  }
+
+  #make(buffer: ModelBuffer, kind: number, byteOffset: number, length: number): View {
+    const constructor = typedArrayConstructors[kind] as TypedArrayConstructor;
+    const size = constructor.BYTES_PER_ELEMENT;
+    const all = Math.floor((buffer.words.length * 4 - byteOffset) / size);
+    const view: View = {
+      kind,
+      raw: new constructor(buffer.buffer, byteOffset, length < 0 ? all : length),
+      buffer,
+      byteOffset,
+      address: buffer.base + byteOffset,
+      size,
+      shift: Math.log2(size),
+      fixedLength: length,
+      proxy: buffer.buffer,
+    };
+    view.proxy = new Proxy(view.raw, new ViewHandler(this.#machine, this, view)) as object;
+    this.#views.set(view.proxy, view);
+    return view;
+  }
+
+  /** What `new Type(buffer, byteOffset, length)` gives for a buffer of the scenario. */
+  construct(buffer: ModelBuffer, kind: number, byteOffset: unknown, length: unknown): object {
+    const { BYTES_PER_ELEMENT: size, name } = typedArrayConstructors[kind] as TypedArrayConstructor;
+    const offset = Math.trunc(Number(byteOffset ?? 0)) || 0;
+    if (offset < 0 || offset % size !== 0) {
+      throw new RangeError(`start offset of ${name} should be a multiple of ${size}`);
+    }
+    const available = buffer.growable
+      ? this.#machine.size(this.whole(buffer), undefined)
+      : (buffer.size[0] as number);
+    if (length === undefined) {
+      if (offset > available) throw new RangeError(`Start offset ${offset} is outside the bounds of the buffer`);
+      if (buffer.growable) return this.intern(buffer, kind, offset, -1).proxy;
+      if ((available - offset) % size !== 0) {
+        throw new RangeError(`byte length of ${name} should be a multiple of ${size}`);
+      }
+      return this.intern(buffer, kind, offset, (available - offset) / size).proxy;
+    }
+    const count = Math.trunc(Number(length)) || 0;
+    if (count < 0 || offset + count * size > available) {
+      throw new RangeError(`Invalid typed array length: ${String(length)}`);
+    }
+    return this.intern(buffer, kind, offset, count).proxy;
+  }
+
+  /** A view over all that the buffer may grow to, for accesses that are about the buffer itself. */
+  whole(buffer: ModelBuffer): View {
+    return this.intern(buffer, byteKind, 0, buffer.words.length * 4);
+  }
+
+  /** What `new DataView(buffer, byteOffset, byteLength)` gives for a buffer of the scenario. */
+  constructDataView(buffer: ModelBuffer, byteOffset: unknown, byteLength: unknown): object {
+    return instrumentDataView(this.#machine, this, buffer, byteOffset, byteLength);
+  }
+}
+
+/** The traps of a view's proxy: elements go to the machine, everything else to the genuine array. */
+class ViewHandler implements ProxyHandler<object> {
+  readonly #machine: Machine;
+  readonly #views: Views;
+  readonly #view: View;
+  readonly #methods = new Map<string | symbol, unknown>();
+
+  constructor(machine: Machine, views: Views, view: View) {
+    this.#machine = machine;
+    this.#views = views;
+    this.#view = view;
+  }
+
+  get(target: object, key: string | symbol): unknown {
+    const view = this.#view;
+    if (typeof key === 'string') {
+      const first = key.charCodeAt(0);
+      if (first >= 48 && first <= 57) return this.#machine.plainRead(view, +key);
+      switch (key) {
+        case 'length':
+          return this.#length();
+        case 'byteLength':
+          return this.#length() * view.size;
+        case 'byteOffset':
+          return view.byteOffset;
+        case 'buffer':
+          return view.buffer.buffer;
+      }
+    }
+    const known = this.#methods.get(key);
+    if (known !== undefined) return known;
+    const method = (viewMethods as Record<string | symbol, Method | undefined>)[key];
+    if (method !== undefined) {
+      const bound = (...args: unknown[]) => method({ machine: this.#machine, views: this.#views, view }, args);
+      this.#methods.set(key, bound);
+      return bound;
+    }
+    return Reflect.get(target, key, target);
+  }
+
+  set(target: object, key: string | symbol, value: unknown): boolean {
+    if (typeof key === 'string') {
+      const first = key.charCodeAt(0);
+      if (first >= 48 && first <= 57) {
+        // Coerced before the access, as the language does: the coercion may run user code.
+        this.#machine.plainWrite(this.#view, +key, this.#view.kind >= 9 ? BigInt(value as bigint) : Number(value));
+        return true;
+      }
+    }
+    return Reflect.set(target, key, value, target);
+  }
+
+  #length(): number {
+    const view = this.#view;
+    if (view.fixedLength >= 0) return view.fixedLength;
+    const size = this.#machine.size(view, undefined);
+    return Math.max(0, (size - view.byteOffset) >> view.shift);
+  }
+}

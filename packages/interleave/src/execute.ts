@@ -1,0 +1,106 @@
+import type { BareFailure, Limits } from './engine/scheduler.ts';
+import type { ResolvedOptions } from './options.ts';
+import type { Operation, Scenario } from './scenario.ts';
+import { formatSchedule, kill, kindOf, normaliseSegments, type Segment, timeout, wake } from './schedule.ts';
+import { Session } from './session.ts';
+import { Follow } from './strategy/follow.ts';
+import { historyOf } from './engine/history.ts';
+import { done } from './engine/model-thread.ts';
+import { Names } from './telling/names.ts';
+import { drawTable } from './telling/table.ts';
+import { Trace, type TraceEvent } from './telling/trace.ts';
+
+/** What came out of one execution along a given schedule. */
+export interface Execution {
+  /** The schedule as it was in fact executed. */
+  readonly segments: readonly Segment[];
+  readonly failure: BareFailure | undefined;
+  readonly results: readonly unknown[];
+  readonly history: readonly Operation[];
+  /** Empty unless a trace was asked for. */
+  readonly events: readonly TraceEvent[];
+  readonly trace: Trace | undefined;
+  /** Where the threads that wait at the end do so. */
+  readonly waiting: readonly string[];
+}
+
+/** The part of the options that an execution along a schedule goes by. */
+export type ExecutionOptions = Pick<ResolvedOptions, 'races' | 'maxSteps' | 'spinLimit'>;
+
+/** Joins the actions of an execution into the segments of a schedule. */
+export function segmentsOf(path: Iterable<number>): Segment[] {
+  return normaliseSegments(Array.from(path, (action) => ({ action, count: 1 })));
+}
+
+/** Runs executions along schedules, one after the other, over one setup of the scenario. */
+export function withExecutions<T>(
+  scenario: Scenario,
+  segments: readonly Segment[],
+  options: ExecutionOptions,
+  body: (execute: (segments: readonly Segment[], traced?: boolean) => Execution) => T,
+): T {
+  const count = (kind: number) =>
+    segments.reduce((sum, segment) => sum + (kindOf(segment.action) === kind ? segment.count : 0), 0);
+  const limits: Limits = {
+    preemptions: Number.POSITIVE_INFINITY,
+    kills: count(kill),
+    spuriousWakes: count(wake),
+    timeouts: count(timeout),
+    maxSteps: options.maxSteps,
+    spinLimit: options.spinLimit,
+  };
+  const kept = { races: options.races, hashing: false };
+  return Session.run(scenario, limits, new Follow(segments), kept, (session) =>
+    body((given, traced = false) => {
+      const { machine } = session;
+      let trace: Trace | undefined;
+      do {
+        machine.strategy = new Follow(given);
+        machine.reset();
+        if (traced) {
+          const names = new Names(machine.memory, session.views, machine.context, scenario.names?.(machine.context) ?? {});
+          trace = new Trace(names);
+          machine.tracer = trace;
+        }
+        session.finish();
+        machine.tracer = null;
+      } while (session.mustRestart && machine.failure === null);
+      return {
+        segments: segmentsOf(machine.path.subarray(0, machine.steps)),
+        failure: machine.failure ?? undefined,
+        results: scenario.threads.map((_, index) => {
+          const thread = machine.threads[index];
+          return thread?.status === done ? thread.result : undefined;
+        }),
+        history: historyOf(machine.threads),
+        events: trace?.events ?? [],
+        trace,
+        waiting: machine.waiters.map(({ index, waitAddress }) => {
+          const event = trace?.events.findLast(({ thread, result }) => thread === index && result === 'waits');
+          const place = event?.place || (waitAddress < 0 ? 'its own memory' : `byte ${waitAddress}`);
+          return `thread ${index} waits on ${place}${event?.site ? ` (${event.site})` : ''}`;
+        }),
+      };
+    }),
+  );
+}
+
+/** Tells a failed execution in full: message, table, schedule. */
+export function tell(scenario: Scenario, execution: Execution): { message: string; table: string; schedule: string } {
+  const { failure, trace } = execution;
+  let message = failure?.message ?? '';
+  const racing = trace?.racing;
+  if (failure?.kind === 'race' && racing !== undefined) {
+    const show = (event: TraceEvent | undefined) =>
+      event === undefined
+        ? 'an earlier access'
+        : `${event.operation} ${event.place} by thread ${event.thread}${event.site === '' ? '' : ` (${event.site})`}`;
+    message = `${show(racing[0])} and ${show(racing[1])} are in no order, and one of them is a plain access`;
+  }
+  if (execution.waiting.length > 0 && failure?.kind === 'deadlock') message += `: ${execution.waiting.join('; ')}`;
+  return {
+    message,
+    table: drawTable(execution.events, scenario.threads.length),
+    schedule: formatSchedule(execution.segments),
+  };
+}

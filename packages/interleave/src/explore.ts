@@ -1,0 +1,60 @@
+import { tell, withExecutions } from './execute.ts';
+import { minimise } from './minimise.ts';
+import { type ExploreOptions, resolveOptions } from './options.ts';
+import type { Scenario } from './scenario.ts';
+import { segmentsOf } from './execute.ts';
+import { search } from './search.ts';
+import { type Failure, InterleavingFailure } from './telling/failure.ts';
+
+/** What `explore` did. */
+export interface ExploreReport {
+  readonly scenario: string;
+  readonly strategy: 'exhaustive' | 'pct' | 'random';
+  /** Complete executions: all threads ran to their end, or the execution failed. */
+  readonly schedules: number;
+  /** Executions ended early, because they came to a state met before. */
+  readonly pruned: number;
+  /** Different states in which there was something to choose. */
+  readonly states: number;
+  /** Accesses made and faults injected in all executions. */
+  readonly steps: number;
+  readonly milliseconds: number;
+  /** True when an exhaustive search came to its end: there is nothing more within the bounds. */
+  readonly complete: boolean;
+  /** The failure, if `throwOnFailure` is false and there was one. */
+  readonly failure?: Failure;
+}
+
+/**
+ * Executes the scenario in many interleavings of its threads' accesses to shared memory, and fails on the first
+ * that goes wrong, with a schedule as small as it could find.
+ *
+ * While it runs, the globals `Atomics`, `SharedArrayBuffer`, `DataView`, the typed array constructors, `Date`,
+ * `performance.now`, `Math.random` and `crypto`'s random sources are replaced. It is synchronous, so nothing
+ * else runs meanwhile on its thread; code under test needs no change. Time is virtual in bodies: it passes only
+ * when a timeout fires.
+ *
+ * @throws {InterleavingFailure} on the first failing execution, unless `throwOnFailure` is false.
+ * @throws {RangeError | TypeError} for an option that is out of range.
+ * @example
+ * const report = explore(queueScenario, { preemptions: 3, kills: 1 });
+ * console.log(report.schedules, report.complete);
+ */
+export function explore<Context, Result>(
+  scenario: Scenario<Context, Result>,
+  options: ExploreOptions = {},
+): ExploreReport {
+  const resolved = resolveOptions(options);
+  const subject = scenario as unknown as Scenario;
+  const { failure: found, ...counts } = search(subject, resolved);
+  const report = { scenario: scenario.name, strategy: resolved.strategy, ...counts };
+  if (found === undefined) return report;
+  const segments = resolved.minimise ? minimise(subject, found.path, resolved) : segmentsOf(found.path);
+  const failure = withExecutions(subject, segments, resolved, (execute): Failure => {
+    const execution = execute(segments, true);
+    const bare = execution.failure ?? found.bare;
+    return { ...bare, ...tell(subject, { ...execution, failure: bare }) };
+  });
+  if (resolved.throwOnFailure) throw new InterleavingFailure(scenario.name, failure);
+  return { ...report, failure };
+}

@@ -1,0 +1,177 @@
+import type { Operation } from '../scenario.ts';
+
+/** What a {@link HistoryRecorder} has room for. */
+export interface HistoryRecorderOptions {
+  /** How many threads record. From 1. */
+  readonly threads: number;
+  /** Operations that each of them records at most. From 1. */
+  readonly capacity: number;
+  /** The names of the operations that are recorded. */
+  readonly operations: readonly string[];
+  /** The names of the errors that count as outcomes, such as `'QueueEmpty'`. Default none. */
+  readonly errors?: readonly string[];
+}
+
+/** Structured-cloneable; attaches to the same memory in another thread by {@link HistoryRecorder.from}. */
+export interface HistoryRecorderHandle extends Required<HistoryRecorderOptions> {
+  readonly memory: SharedArrayBuffer;
+}
+
+/**
+ * Layout, in 8-byte cells (all of a record but the start is written when the operation ends):
+ *
+ *   0        the clock (int32, any thread adds to it: a ticket for each start and each end)
+ *   1 … T    records of each thread (int32; written by that thread only, after the record's start)
+ *   then     T × capacity records of 6 cells: name, argument, start, end, outcome, result
+ */
+const cellsPerRecord = 6;
+const pending = 0;
+const returned = 1;
+const returnedNothing = 2;
+const firstError = 3;
+
+/**
+ * Records what real threads do with a shared object, for `checkLinearizable` or `checkFifoHistory`. Every
+ * thread writes to a part of its own; one shared clock gives a ticket for each start and end, so that operations
+ * that did not overlap stand in their true order. Arguments and results are numbers or nothing.
+ *
+ * @example
+ * const recorder = new HistoryRecorder({ threads: 2, capacity: 1000, operations: ['put', 'get'] });
+ * // in thread 1, given recorder.handle:
+ * const log = HistoryRecorder.from(handle).thread(1);
+ * log.call('put', 7, () => queue.put(7));
+ * // after the threads have ended:
+ * checkFifoHistory(recorder.history());
+ */
+export class HistoryRecorder {
+  /** To be sent to the other threads. */
+  readonly handle: HistoryRecorderHandle;
+  readonly #cells: Float64Array;
+  readonly #words: Int32Array;
+
+  /** @throws {RangeError} if a number is out of range or the memory would exceed what a buffer can hold. */
+  constructor(options: HistoryRecorderOptions | HistoryRecorderHandle) {
+    const { threads, capacity, operations } = options;
+    for (const [name, value] of Object.entries({ threads, capacity })) {
+      if (!Number.isInteger(value) || value < 1) {
+        throw new RangeError(`${name} is a whole number from 1, not ${String(value)} (${typeof value})`);
+      }
+    }
+    const cells = 1 + threads + threads * capacity * cellsPerRecord;
+    const memory = 'memory' in options ? options.memory : new SharedArrayBuffer(cells * 8);
+    this.handle = { threads, capacity, operations, errors: options.errors ?? [], memory };
+    this.#cells = new Float64Array(memory);
+    this.#words = new Int32Array(memory, 0, (1 + threads) * 2);
+  }
+
+  /** The same recorder in another thread. */
+  static from(handle: HistoryRecorderHandle): HistoryRecorder {
+    return new HistoryRecorder(handle);
+  }
+
+  /** The part that thread number `index` writes to; only one thread may use it at a time. */
+  thread(index: number): ThreadRecorder {
+    const { threads, capacity, operations, errors } = this.handle;
+    if (!Number.isInteger(index) || index < 0 || index >= threads) {
+      throw new RangeError(`thread is a whole number from 0 to ${threads - 1}, not ${String(index)}`);
+    }
+    const first = 1 + threads + index * capacity * cellsPerRecord;
+    return new ThreadRecorder(this.#cells, this.#words, { index, first, capacity, operations, errors });
+  }
+
+  /**
+   * Everything recorded, by start. Call it after the threads have ended; operations that were under way when a
+   * thread died have `end` `Infinity`.
+   */
+  history(): Operation[] {
+    const { threads, capacity, operations, errors } = this.handle;
+    const cells = this.#cells;
+    const history: Operation[] = [];
+    for (let thread = 0; thread < threads; thread++) {
+      const count = Atomics.load(this.#words, 2 + thread * 2);
+      for (let record = 0; record < count; record++) {
+        const at = 1 + threads + (thread * capacity + record) * cellsPerRecord;
+        const [name, arg, start, end, outcome, result] = cells.subarray(at, at + cellsPerRecord) as unknown as [
+          number,
+          number,
+          number,
+          number,
+          number,
+          number,
+        ];
+        const operation = {
+          thread,
+          name: operations[name] as string,
+          args: Number.isNaN(arg) ? [] : [arg],
+          start,
+          end: outcome === pending ? Number.POSITIVE_INFINITY : end,
+        };
+        if (outcome >= firstError) history.push({ ...operation, error: { name: errors[outcome - firstError] } });
+        else if (outcome === returned) history.push({ ...operation, result });
+        else history.push(operation);
+      }
+    }
+    return history.sort((left, right) => left.start - right.start);
+  }
+}
+
+interface Place {
+  readonly index: number;
+  /** Cell of the first record. */
+  readonly first: number;
+  readonly capacity: number;
+  readonly operations: readonly string[];
+  readonly errors: readonly string[];
+}
+
+/** Records the operations of one thread; got from {@link HistoryRecorder.thread}. */
+export class ThreadRecorder {
+  readonly #cells: Float64Array;
+  readonly #words: Int32Array;
+  readonly #place: Place;
+  #count: number;
+
+  constructor(cells: Float64Array, words: Int32Array, place: Place) {
+    this.#cells = cells;
+    this.#words = words;
+    this.#place = place;
+    this.#count = Atomics.load(words, 2 + place.index * 2);
+  }
+
+  /**
+   * Runs `body` and records it as one operation. An error whose name is among the recorder's `errors` is an
+   * outcome; both it and any other error are thrown on.
+   *
+   * @throws {RangeError} if the capacity is used up, or the name or result is not one that can be recorded.
+   */
+  call<Result>(name: string, argument: number | undefined, body: () => Result): Result {
+    const { index, first, capacity, operations, errors } = this.#place;
+    const operation = operations.indexOf(name);
+    if (operation < 0) throw new RangeError(`'${name}' is none of the recorded operations (${operations.join(', ')})`);
+    if (this.#count >= capacity) throw new RangeError(`Thread ${index} has recorded all of its ${capacity} operations`);
+    const cells = this.#cells;
+    const at = first + this.#count * cellsPerRecord;
+    cells[at] = operation;
+    cells[at + 1] = argument ?? Number.NaN;
+    cells[at + 4] = pending;
+    cells[at + 2] = Atomics.add(this.#words, 0, 1);
+    // Publishes the start: should the thread die from here on, the record counts as begun.
+    Atomics.store(this.#words, 2 + index * 2, ++this.#count);
+    let result: Result;
+    try {
+      result = body();
+    } catch (error) {
+      cells[at + 3] = Atomics.add(this.#words, 0, 1);
+      const known = errors.indexOf((error as { name?: string } | null)?.name ?? '');
+      if (known >= 0) cells[at + 4] = firstError + known;
+      throw error;
+    }
+    cells[at + 3] = Atomics.add(this.#words, 0, 1);
+    if (result === undefined) cells[at + 4] = returnedNothing;
+    else if (typeof result === 'number') {
+      cells[at + 5] = result;
+      cells[at + 4] = returned;
+    } else throw new RangeError(`A result is a number or undefined, not ${String(result)} (${typeof result})`);
+    return result;
+  }
+}

@@ -1,0 +1,102 @@
+/** How far a search has come. */
+export interface Progress {
+  /** Complete executions. */
+  readonly schedules: number;
+  /** Executions that ended early, in a state met before. */
+  readonly pruned: number;
+  readonly steps: number;
+}
+
+/** How `explore` goes through the executions of a scenario. All options have defaults. */
+export interface ExploreOptions {
+  /**
+   * `'exhaustive'` (default): every execution within the bounds, depth first, states met before left out.
+   * `'pct'`: random priorities with a guarantee (see {@link ExploreOptions.depth}). `'random'`: any thread at
+   * every step.
+   */
+  readonly strategy?: 'exhaustive' | 'pct' | 'random';
+  /**
+   * Exhaustive only: how often an execution may switch away from a thread that could go on. Whole number from
+   * 0; default `Infinity`. Most bugs need one or two.
+   */
+  readonly preemptions?: number;
+  /** How many threads may be killed, at any of their accesses. 0 to 8; default 0. */
+  readonly kills?: number;
+  /** How many waits may end without a notify. 0 to 63; default 0. */
+  readonly spuriousWakes?: number;
+  /**
+   * How many timeouts may fire although a thread could still go on. 0 to 63; default 0. A timeout that is the
+   * only thing left to happen fires in any case.
+   */
+  readonly timeouts?: number;
+  /** Stops after so many complete executions. Default: `Infinity` for exhaustive, 10,000 for the others. */
+  readonly schedules?: number;
+  /** Stops after so many milliseconds. Default `Infinity`. */
+  readonly milliseconds?: number;
+  /** `'pct'` and `'random'`: the same seed gives the same executions. A whole number; default 1. */
+  readonly seed?: number;
+  /** `'pct'`: how many ordering constraints the bugs have that it looks for, from 1; default 3. */
+  readonly depth?: number;
+  /** Exhaustive only: leave out states met before. Default true; false counts every execution. */
+  readonly prune?: boolean;
+  /** Report plain accesses that race. Default true. */
+  readonly races?: boolean;
+  /** An execution of more steps counts as a livelock. From 1; default 5,000. */
+  readonly maxSteps?: number;
+  /**
+   * How often a thread may repeat a round of accesses that yield the same from unchanged memory before another
+   * thread must have its turn: it spins. From 1; default 2. Where code spins a bounded number of rounds and
+   * then does something else, raise it to that number to see it do so without others moving.
+   */
+  readonly spinLimit?: number;
+  /** Look for a smaller schedule once one fails. Default true. */
+  readonly minimise?: boolean;
+  /** Throw an {@link InterleavingFailure}. Default true; false returns it in the report. */
+  readonly throwOnFailure?: boolean;
+  /** Called about once a second during a long search, with what was done so far. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** {@link ExploreOptions} with the defaults filled in. */
+export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress'>> & {
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+};
+
+/** @throws {RangeError} or {@link TypeError} naming the option, its value and what it takes. */
+export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
+  const strategy = options.strategy ?? 'exhaustive';
+  if (!['exhaustive', 'pct', 'random'].includes(strategy)) {
+    throw new TypeError(`strategy is 'exhaustive', 'pct' or 'random', not ${String(strategy)}`);
+  }
+  const whole = (name: keyof ExploreOptions, fallback: number, least: number, most: number): number => {
+    const value = (options[name] as number | undefined) ?? fallback;
+    const fits = Number.isInteger(value) || (value === Number.POSITIVE_INFINITY && most === value);
+    if (typeof value !== 'number' || !fits || value < least || value > most) {
+      throw new RangeError(`${name} is a whole number from ${least} to ${most}, not ${String(value)} (${typeof value})`);
+    }
+    return value;
+  };
+  const infinity = Number.POSITIVE_INFINITY;
+  const milliseconds = options.milliseconds ?? infinity;
+  if (typeof milliseconds !== 'number' || !(milliseconds >= 0)) {
+    throw new RangeError(`milliseconds is a number from 0, not ${String(milliseconds)} (${typeof milliseconds})`);
+  }
+  return {
+    strategy,
+    preemptions: whole('preemptions', infinity, 0, infinity),
+    kills: whole('kills', 0, 0, 8),
+    spuriousWakes: whole('spuriousWakes', 0, 0, 63),
+    timeouts: whole('timeouts', 0, 0, 63),
+    schedules: whole('schedules', strategy === 'exhaustive' ? infinity : 10_000, 1, infinity),
+    milliseconds,
+    seed: whole('seed', 1, -(2 ** 31), 2 ** 32),
+    depth: whole('depth', 3, 1, 100),
+    prune: options.prune ?? true,
+    races: options.races ?? true,
+    maxSteps: whole('maxSteps', 5_000, 1, 1_000_000),
+    spinLimit: whole('spinLimit', 2, 1, 1_000_000),
+    minimise: options.minimise ?? true,
+    throwOnFailure: options.throwOnFailure ?? true,
+    onProgress: options.onProgress,
+  };
+}

@@ -1,0 +1,124 @@
+/** What a body gets beside the scenario's context: its place in the model. */
+export interface ThreadContext {
+  /** The thread's number: its place in {@link ScenarioDefinition.threads}; recoveries are numbered after them. */
+  readonly index: number;
+  /**
+   * Runs `body` and notes it as one operation of the history that `check` receives, for
+   * `checkLinearizable`. An error out of `body` is noted as the operation's outcome and thrown on.
+   *
+   * @example thread.call('put', [7], () => queue.put(7));
+   */
+  call<Result>(name: string, args: readonly unknown[], body: () => Result): Result;
+}
+
+/** What `recover` learns about the death that it cleans up after. */
+export interface Death {
+  /** The thread of the scenario that died first. */
+  readonly killed: number;
+  /** That thread and every recovery of it that died as well: all whose traces are still to be removed. */
+  readonly dead: readonly number[];
+}
+
+/** One operation of a recorded history. Times are ticks of one clock: only their order means anything. */
+export interface Operation {
+  readonly thread: number;
+  readonly name: string;
+  readonly args: readonly unknown[];
+  /** When it was called. */
+  readonly start: number;
+  /** When it returned or threw; `Infinity` for one that never did, its thread having died or stopped in it. */
+  readonly end: number;
+  /** What it returned. */
+  readonly result?: unknown;
+  /** What it threw, if it did. */
+  readonly error?: unknown;
+}
+
+/** What `check` looks at after every execution. */
+export interface Outcome<Context, Result> {
+  readonly context: Context;
+  /** What each thread returned; `undefined` for one that was killed. */
+  readonly results: readonly (Result | undefined)[];
+  /** The threads that were killed, in order; recoveries among them are numbered after the scenario's threads. */
+  readonly killed: readonly number[];
+  /** The operations that the bodies ran through `thread.call`, by start. */
+  readonly history: readonly Operation[];
+}
+
+/** A function that the model runs as one thread: plain, synchronous and, but for shared memory, pure. */
+export type ThreadBody<Context, Result> = (context: Context, thread: ThreadContext) => Result;
+
+/** The parts of a {@link Scenario}. */
+export interface ScenarioDefinition<Context, Result> {
+  /** Stands in the report and in the line that replays a failure. */
+  readonly name: string;
+  /**
+   * Makes the shared memory, once for each `explore` or `replay`. Between executions the model puts shared
+   * memory back to what it was after `setup`; it cannot put back anything else. So let the context hold
+   * shared memory and constants only, and make every object that has state of its own inside the bodies,
+   * as each real thread makes its own from a handle.
+   */
+  setup(): Context;
+  /** One to four bodies. A body is run many times over from its start: it must depend on shared memory only. */
+  readonly threads: readonly ThreadBody<Context, Result>[];
+  /**
+   * Runs as a further thread after a thread was killed. It may be killed too, and then runs anew in a fresh
+   * thread.
+   */
+  recover?(context: Context, death: Death, thread: ThreadContext): void;
+  /**
+   * Judges the final state: throws, or returns `false`, if it is wrong. Writes that it makes to shared memory
+   * are undone.
+   */
+  check?(outcome: Outcome<Context, Result>): undefined | boolean | void;
+  /** Names for shared memory in reports; by default the names of the context's properties. */
+  names?(context: Context): Readonly<Record<string, ArrayBufferView | SharedArrayBuffer>>;
+}
+
+/** A small concurrent program to be explored. Make one with {@link scenario}. */
+export type Scenario<Context = unknown, Result = unknown> = Readonly<ScenarioDefinition<Context, Result>>;
+
+/**
+ * Defines a scenario for `explore` and `replay`, and checks its parts.
+ *
+ * @throws {TypeError} if a part is missing or of the wrong type; {@link RangeError} if there are no threads or
+ * more than four.
+ * @example
+ * const counter = scenario({
+ *   name: 'two increments',
+ *   setup: () => ({ count: new Int32Array(new SharedArrayBuffer(4)) }),
+ *   threads: [({ count }) => Atomics.add(count, 0, 1), ({ count }) => Atomics.add(count, 0, 1)],
+ *   check: ({ context }) => context.count[0] === 2,
+ * });
+ * explore(counter);
+ */
+export function scenario<Context, Result>(
+  definition: ScenarioDefinition<Context, Result>,
+): Scenario<Context, Result> {
+  const { name, setup, threads, recover, check, names } = definition;
+  if (typeof name !== 'string' || name === '') throw new TypeError(`A scenario's name is a text, not ${show(name)}`);
+  for (const [part, value, optional] of [
+    ['setup', setup, false],
+    ['recover', recover, true],
+    ['check', check, true],
+    ['names', names, true],
+  ] as const) {
+    if (typeof value !== 'function' && !(optional && value === undefined)) {
+      throw new TypeError(`Scenario '${name}': ${part} is a function, not ${show(value)}`);
+    }
+  }
+  if (!Array.isArray(threads)) throw new TypeError(`Scenario '${name}': threads is an array, not ${show(threads)}`);
+  if (threads.length < 1 || threads.length > 4) {
+    throw new RangeError(`Scenario '${name}': it has ${threads.length} threads; give it 1 to 4`);
+  }
+  for (const [index, body] of threads.entries()) {
+    if (typeof body !== 'function') {
+      throw new TypeError(`Scenario '${name}': thread ${index} is a function, not ${show(body)}`);
+    }
+  }
+  return Object.freeze({ ...definition });
+}
+
+function show(value: unknown): string {
+  return `${typeof value === 'string' ? JSON.stringify(value) : String(value)} (${typeof value})`;
+}

@@ -1,0 +1,89 @@
+import { withInstrumentedGlobals } from './engine/globals.ts';
+import { historyOf } from './engine/history.ts';
+import { Machine } from './engine/machine.ts';
+import { Memory } from './engine/memory.ts';
+import { Races } from './engine/races.ts';
+import { describe, type Limits, type Strategy } from './engine/scheduler.ts';
+import { done } from './engine/model-thread.ts';
+import { Views } from './engine/views.ts';
+import type { Scenario } from './scenario.ts';
+
+/** One scenario set up in a machine, ready to be executed any number of times. */
+export class Session {
+  readonly machine: Machine;
+  readonly views: Views;
+  readonly #scenario: Scenario;
+
+  /** Sets the scenario up and hands the session to `body`, with the instrumented globals in place. */
+  static run<T>(
+    scenario: Scenario,
+    limits: Limits,
+    strategy: Strategy,
+    options: { races: boolean; hashing: boolean },
+    body: (session: Session) => T,
+  ): T {
+    const session = new Session(scenario, limits, strategy);
+    const { machine, views } = session;
+    return withInstrumentedGlobals(machine, views, () => {
+      machine.context = scenario.setup();
+      machine.memory.trailing = true;
+      machine.memory.hashing = options.hashing;
+      if (options.races) machine.races = new Races(machine.memory, machine.threads.length);
+      return body(session);
+    });
+  }
+
+  private constructor(scenario: Scenario, limits: Limits, strategy: Strategy) {
+    this.#scenario = scenario;
+    this.machine = new Machine(scenario, limits, new Memory(), strategy);
+    this.views = new Views(this.machine);
+  }
+
+  /** Runs to the end and lets `check` judge it. True for a complete execution, failed or not. */
+  finish(): boolean {
+    const { machine } = this;
+    machine.finish();
+    if (machine.wasAbandoned && machine.failure === null) return false;
+    if (machine.failure === null) this.#check();
+    return true;
+  }
+
+  /** Whether the races found so far may be wanting, because a word turned out to be accessed in both ways. */
+  get mustRestart(): boolean {
+    const { races } = this.machine;
+    if (races?.restart !== true) return false;
+    races.restart = false;
+    return true;
+  }
+
+  #check(): void {
+    const { machine } = this;
+    const { check } = this.#scenario;
+    if (check === undefined) return;
+    const { memory, threads, context } = machine;
+    const { hashFirst, hashSecond, version } = memory;
+    const mark = memory.trail.mark;
+    const results: unknown[] = [];
+    for (let index = 0; index < this.#scenario.threads.length; index++) {
+      const thread = threads[index];
+      results.push(thread?.status === done ? thread.result : undefined);
+    }
+    try {
+      const verdict = check({
+        context,
+        results,
+        killed: machine.killedThreads,
+        get history() {
+          return historyOf(threads);
+        },
+      });
+      if (verdict === false) machine.failure = { kind: 'check', message: 'check returned false' };
+    } catch (error) {
+      machine.failure = { kind: 'check', message: describe(error), cause: error };
+    }
+    memory.trail.undoTo(mark);
+    memory.hashFirst = hashFirst;
+    memory.hashSecond = hashSecond;
+    memory.version = version;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Scheduler, Strategy } from '../engine/scheduler.ts';
+import { kill, kindOf, run, type Segment, threadOf } from '../schedule.ts';
+
+/**
+ * Follows a schedule. It may come from another version of the code, or from a shrinker: an action that cannot
+ * be taken is left out, and where the schedule ends the running thread goes on, or else the first that can.
+ */
+export class Follow implements Strategy {
+  readonly everyStep = true;
+  readonly #segments: readonly Segment[];
+  #at = 0;
+  #used = 0;
+
+  constructor(segments: readonly Segment[]) {
+    this.#segments = segments;
+  }
+
+  choose(scheduler: Scheduler, candidates: Int32Array, count: number, soft: boolean): number {
+    if (soft) return this.#chooseSoft(candidates);
+    for (;;) {
+      const segment = this.#segments[this.#at];
+      if (segment === undefined) return this.#otherwise(candidates, count);
+      for (let i = 0; i < count; i++) {
+        if (candidates[i] === segment.action) {
+          this.#use(segment);
+          return i;
+        }
+      }
+      if (kindOf(segment.action) === run && this.#mustWait(scheduler, candidates, count)) {
+        return this.#otherwise(candidates, count);
+      }
+      this.#at++;
+      this.#used = 0;
+    }
+  }
+
+  /** A kill between plain writes is taken where its position says; anything else waits for the next access. */
+  #chooseSoft(candidates: Int32Array): number {
+    const segment = this.#segments[this.#at];
+    if (segment === undefined || candidates[1] !== segment.action) return 0;
+    this.#use(segment);
+    return 1;
+  }
+
+  /** Only timeouts are left to take: they come before the run that the schedule wants, whoever it is of. */
+  #mustWait(scheduler: Scheduler, candidates: Int32Array, count: number): boolean {
+    for (let i = 0; i < count; i++) if (kindOf(candidates[i] as number) === run) return false;
+    const thread = scheduler.threads[threadOf((this.#segments[this.#at] as Segment).action)];
+    return thread !== undefined && thread.deadline !== Number.POSITIVE_INFINITY;
+  }
+
+  #otherwise(candidates: Int32Array, count: number): number {
+    for (let i = 0; i < count; i++) if (kindOf(candidates[i] as number) === run) return i;
+    for (let i = 0; i < count; i++) if (kindOf(candidates[i] as number) !== kill) return i;
+    return 0;
+  }
+
+  #use(segment: Segment): void {
+    if (++this.#used < segment.count) return;
+    this.#at++;
+    this.#used = 0;
+  }
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { explore, scenario } from '../src/index.ts';
+import { words } from './words.ts';
+
+/** Each thread adds to a word of its own: every interleaving is possible and none is like another. */
+const independent = (steps: readonly number[]) =>
+  scenario({
+    name: `${steps.join(' + ')} independent steps`,
+    setup: () => ({ counters: words(steps.length) }),
+    threads: steps.map((count, thread) => ({ counters }: { counters: Int32Array }) => {
+      for (let i = 0; i < count; i++) Atomics.add(counters, thread, 1);
+    }),
+    check: ({ context }) => steps.every((count, thread) => context.counters[thread] === count),
+  });
+
+const factorial = (n: number): number => (n < 2 ? 1 : n * factorial(n - 1));
+const multinomial = (steps: readonly number[]) =>
+  factorial(steps.reduce((sum, n) => sum + n, 0)) / steps.reduce((product, n) => product * factorial(n), 1);
+
+describe('exhaustive search', () => {
+  it.each([[[1, 1]], [[2, 2]], [[3, 3]], [[5, 4]], [[1, 1, 1]], [[2, 2, 2]], [[3, 2, 1]], [[1, 1, 1, 1]]])(
+    'executes every interleaving of %j steps once',
+    (steps) => {
+      const report = explore(independent(steps), { prune: false });
+      expect(report.schedules).toBe(multinomial(steps));
+      expect(report.complete).toBe(true);
+    },
+  );
+
+  it('leaves out states it has met, of which a grid of independent steps has (n+1)(m+1)', () => {
+    const report = explore(independent([6, 5]));
+    // A choice exists in all of them but those where one thread has ended.
+    expect(report.states).toBe(6 * 5);
+    expect(report.schedules + report.pruned).toBeLessThan(multinomial([6, 5]));
+    expect(report.complete).toBe(true);
+  });
+
+  it.each([
+    [0, 2],
+    // One thread is left for the other at one of 1…n-1 steps, on either side.
+    [1, 2 + 2 * 3],
+  ])('with %i preemptions executes %i schedules of two threads of four steps', (preemptions, schedules) => {
+    expect(explore(independent([4, 4]), { prune: false, preemptions }).schedules).toBe(schedules);
+  });
+
+  it('kills at every access, before the first and after the last', () => {
+    const deaths = new Set<number>();
+    const report = explore(
+      scenario({
+        name: 'one thread of three steps',
+        setup: () => ({ counters: words(1) }),
+        threads: [({ counters }) => [0, 1, 2].map(() => Atomics.add(counters, 0, 1))],
+        check: ({ context, killed, results }) => {
+          deaths.add(killed.length > 0 ? (context.counters[0] as number) : -1);
+          return (killed.length === 0) === (results[0] !== undefined);
+        },
+      }),
+      { kills: 1, prune: false },
+    );
+    expect([...deaths].sort()).toEqual([-1, 0, 1, 2, 3]);
+    expect(report.schedules).toBe(5);
+  });
+
+  it('kills between plain writes as well', () => {
+    const seen = new Set<string>();
+    explore(
+      scenario({
+        name: 'two plain writes',
+        setup: () => ({ data: words(2) }),
+        threads: [
+          ({ data }) => {
+            data[0] = 1;
+            data[1] = 1;
+          },
+        ],
+        recover: () => undefined,
+        check: ({ context }) => void seen.add([...context.data].join()),
+      }),
+      { kills: 1 },
+    );
+    expect([...seen].sort()).toEqual(['0,0', '1,0', '1,1']);
+  });
+
+  it('runs a recovery that may die and then runs again, told of all the dead', () => {
+    const deaths = new Set<string>();
+    const report = explore(
+      scenario({
+        name: 'recovery',
+        setup: () => ({ state: words(2) }),
+        threads: [({ state }) => void Atomics.add(state, 0, 1)],
+        recover: ({ state }, { killed, dead }, thread) => {
+          Atomics.store(state, 1, thread.index * 100 + killed * 10 + dead.length);
+        },
+        check: ({ context, killed }) => void deaths.add(`${killed.join('+')}:${context.state[1]}`),
+      }),
+      { kills: 2 },
+    );
+    expect(report.complete).toBe(true);
+    expect([...deaths].sort()).toEqual([':0', '0+1:202', '0:101'].sort());
+  });
+});
+
+describe('seeded strategies', () => {
+  it.each(['pct', 'random'] as const)('%s executes as many schedules as asked for, the same each time', (strategy) => {
+    const orders: string[] = [];
+    const run = () => {
+      let order = '';
+      explore(
+        scenario({
+          name: 'order',
+          setup: () => ({ log: words(8) }),
+          threads: [0, 1].map((thread) => ({ log }) => {
+            for (let i = 0; i < 3; i++) Atomics.store(log, 1 + Atomics.add(log, 0, 1), thread + 1);
+          }),
+          check: ({ context }) => {
+            order += `${[...context.log].join('')} `;
+          },
+        }),
+        { strategy, schedules: 50, seed: 7 },
+      );
+      orders.push(order);
+    };
+    run();
+    run();
+    expect(orders[0]).toBe(orders[1]);
+    expect(new Set(orders[0]?.trim().split(' ')).size).toBeGreaterThan(3);
+  });
+});

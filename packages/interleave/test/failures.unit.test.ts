@@ -1,0 +1,329 @@
+import { describe, expect, it } from 'vitest';
+import { type ExploreOptions, explore, InterleavingFailure, replay, type Scenario, scenario } from '../src/index.ts';
+import { words } from './words.ts';
+
+/** The failure of a scenario that must have one, after making sure that its schedule replays to the same kind. */
+function failureOf<C, R>(subject: Scenario<C, R>, options: ExploreOptions = {}): InterleavingFailure {
+  let failure: unknown;
+  try {
+    explore(subject, options);
+  } catch (error) {
+    failure = error;
+  }
+  expect(failure).toBeInstanceOf(InterleavingFailure);
+  const found = failure as InterleavingFailure;
+  expect(() => replay(subject, found.schedule, options)).toThrow(expect.objectContaining({ kind: found.kind }));
+  return found;
+}
+
+const lostUpdate = scenario({
+  name: 'lost update',
+  setup: () => ({ count: words(1) }),
+  threads: [0, 1].map(() => ({ count }) => {
+    const before = Atomics.load(count, 0);
+    Atomics.store(count, 0, before + 1);
+  }),
+  check: ({ context }) => expect(context.count[0]).toBe(2),
+});
+
+describe('a failed check', () => {
+  it('comes with the minimal schedule, the table and the line that replays it', () => {
+    const failure = failureOf(lostUpdate);
+    expect(failure.code).toBe('ERR_INTERLEAVING');
+    expect(failure.kind).toBe('check');
+    expect(failure.schedule).toBe('0.1x2.0');
+    expect(failure.table).toContain('│ thread 0');
+    expect(failure.table).toMatch(/4 │ store count\[0\] 1 │ +│ failures\.unit\.test\.ts:\d+/);
+    expect(failure.message).toContain("replay(scenario, '0.1x2.0')");
+    expect(failure.cause).toBeInstanceOf(Error);
+  });
+
+  it.each(['pct', 'random'] as const)('is found by %s, and minimised as well', (strategy) => {
+    expect(failureOf(lostUpdate, { strategy }).schedule).toBe('0.1x2.0');
+  });
+
+  it('is returned where throwing is switched off', () => {
+    const report = explore(lostUpdate, { throwOnFailure: false });
+    expect(report.failure).toMatchObject({ kind: 'check', schedule: '0.1x2.0' });
+  });
+});
+
+describe('deadlock', () => {
+  it('tells who waits where', () => {
+    const failure = failureOf(
+      scenario({
+        name: 'a notify before the wait',
+        setup: () => ({ gate: words(1) }),
+        threads: [({ gate }) => Atomics.wait(gate, 0, 0), ({ gate }) => Atomics.notify(gate, 0)],
+      }),
+    );
+    expect(failure.kind).toBe('deadlock');
+    expect(failure.message).toMatch(/thread 0 waits on gate\[0\] \(failures\.unit\.test\.ts:\d+\)/);
+    expect(failure.schedule).toBe('1.0');
+  });
+
+  it('is not what a finite timeout leads to', () => {
+    const report = explore(
+      scenario({
+        name: 'wait with a timeout',
+        setup: () => ({ gate: words(1) }),
+        threads: [({ gate }) => Atomics.wait(gate, 0, 0, 50)],
+        check: ({ results }) => results[0] === 'timed-out',
+      }),
+    );
+    expect(report.schedules).toBe(1);
+  });
+});
+
+describe('livelock', () => {
+  it('is two threads that wait for each other by spinning', () => {
+    const failure = failureOf(
+      scenario({
+        name: 'two spinners',
+        setup: () => ({ flags: words(2) }),
+        threads: [0, 1].map((thread) => ({ flags }) => {
+          while (Atomics.load(flags, 1 - thread) === 0);
+          Atomics.store(flags, thread, 1);
+        }),
+      }),
+      { maxSteps: 200 },
+    );
+    expect(failure.kind).toBe('livelock');
+  });
+
+  it('is a loop on plain reads, which makes no steps', () => {
+    const failure = failureOf(
+      scenario({
+        name: 'plain loop',
+        setup: () => ({ data: words(1) }),
+        threads: [
+          ({ data }) => {
+            while (data[0] === 0);
+          },
+        ],
+      }),
+      { maxSteps: 50 },
+    );
+    expect(failure.kind).toBe('livelock');
+  });
+
+  it('is not a thread that spins until another has done its part', () => {
+    const report = explore(
+      scenario({
+        name: 'spin until set',
+        setup: () => ({ flags: words(2) }),
+        threads: [
+          ({ flags }) => {
+            while (Atomics.load(flags, 0) === 0);
+          },
+          ({ flags }) => {
+            for (let i = 0; i < 5; i++) Atomics.add(flags, 1, 1);
+            Atomics.store(flags, 0, 1);
+          },
+        ],
+      }),
+      { maxSteps: 200 },
+    );
+    expect(report.complete).toBe(true);
+  });
+});
+
+describe('a race', () => {
+  it('names both accesses', () => {
+    const failure = failureOf(
+      scenario({
+        name: 'plain flag',
+        setup: () => ({ data: words(2) }),
+        threads: [
+          ({ data }) => {
+            data[0] = 1;
+          },
+          ({ data }) => data[0],
+        ],
+      }),
+    );
+    expect(failure.kind).toBe('race');
+    expect(failure.message).toMatch(
+      /write data\[0\] by thread 0 \(failures\.unit\.test\.ts:\d+\) and read data\[0\] by thread 1 \(failures/,
+    );
+  });
+
+  it('is one between a plain and an atomic access, in whichever order they are met', () => {
+    for (const plain of [0, 1]) {
+      const failure = failureOf(
+        scenario({
+          name: 'mixed',
+          setup: () => ({ data: words(1) }),
+          threads: [0, 1].map((thread) => ({ data }) => {
+            if (thread === plain) data[0] = 1;
+            else Atomics.load(data, 0);
+          }),
+        }),
+      );
+      expect(failure.kind).toBe('race');
+    }
+  });
+
+  it('is not a write published by a store and read after the load of it', () => {
+    const report = explore(
+      scenario({
+        name: 'publication',
+        setup: () => ({ data: words(1), ready: words(1) }),
+        threads: [
+          ({ data, ready }) => {
+            data[0] = 42;
+            Atomics.store(ready, 0, 1);
+          },
+          ({ data, ready }) => (Atomics.load(ready, 0) === 1 ? data[0] : 42),
+        ],
+        check: ({ results }) => results[1] === 42,
+      }),
+    );
+    expect(report.complete).toBe(true);
+  });
+
+  it('is a write after the publication', () => {
+    const failure = failureOf(
+      scenario({
+        name: 'published too early',
+        setup: () => ({ data: words(1), ready: words(1) }),
+        threads: [
+          ({ data, ready }) => {
+            Atomics.store(ready, 0, 1);
+            data[0] = 42;
+          },
+          ({ data, ready }) => (Atomics.load(ready, 0) === 1 ? data[0] : 0),
+        ],
+      }),
+    );
+    expect(failure.kind).toBe('race');
+  });
+
+  it('is not two threads that use neighbouring bytes of one word', () => {
+    const bytes = scenario({
+      name: 'bytes',
+      setup: () => ({ bytes: new Uint8Array(new SharedArrayBuffer(4)) }),
+      threads: [0, 1].map((thread) => ({ bytes }) => {
+        bytes[thread] = thread + 1;
+      }),
+      check: ({ context }) => context.bytes[0] === 1 && context.bytes[1] === 2,
+    });
+    expect(explore(bytes).complete).toBe(true);
+  });
+
+  it('is not looked for when switched off', () => {
+    const subject = scenario({
+      name: 'unordered',
+      setup: () => ({ data: words(1) }),
+      threads: [0, 1].map(() => ({ data }) => {
+        data[0] = 1;
+      }),
+    });
+    expect(explore(subject, { races: false }).complete).toBe(true);
+    expect(failureOf(subject).kind).toBe('race');
+  });
+});
+
+describe('nondeterminism', () => {
+  it('is a random number', () => {
+    const failure = failureOf(
+      scenario({ name: 'random', setup: () => null, threads: [() => Math.random()] }),
+    );
+    expect(failure.kind).toBe('nondeterminism');
+    expect(failure.message).toContain('Math.random');
+  });
+
+  it('is state outside shared memory that shows when a body is run again', () => {
+    let calls = 0;
+    let failure: unknown;
+    try {
+      explore(
+        scenario({
+          name: 'module state',
+          setup: () => ({ data: words(8) }),
+          threads: [
+            ({ data }) => {
+              calls++;
+              Atomics.add(data, calls % 8, 1);
+              Atomics.add(data, 0, 1);
+            },
+            ({ data }) => void Atomics.add(data, 0, 1),
+          ],
+        }),
+      );
+    } catch (error) {
+      failure = error;
+    }
+    expect(failure).toMatchObject({ kind: 'nondeterminism' });
+    expect((failure as Error).message).toContain('run again');
+  });
+
+  it('puts the genuine globals back afterwards', () => {
+    const { Atomics: atomics, Int32Array: int32, SharedArrayBuffer: shared, Date: date } = globalThis;
+    const { random } = Math;
+    expect(() => explore(lostUpdate)).toThrow(InterleavingFailure);
+    expect(globalThis.Atomics).toBe(atomics);
+    expect(globalThis.Int32Array).toBe(int32);
+    expect(globalThis.SharedArrayBuffer).toBe(shared);
+    expect(globalThis.Date).toBe(date);
+    expect(Math.random).toBe(random);
+    expect(typeof performance.now()).toBe('number');
+  });
+});
+
+describe('other failures', () => {
+  it('an error out of a body is one', () => {
+    const failure = failureOf(
+      scenario({
+        name: 'throws',
+        setup: () => ({ data: words(1) }),
+        threads: [
+          ({ data }) => {
+            if (Atomics.load(data, 0) === 1) throw new RangeError('seen');
+          },
+          ({ data }) => void Atomics.store(data, 0, 1),
+        ],
+      }),
+    );
+    expect(failure.kind).toBe('uncaught');
+    expect(failure.message).toContain('thread 0 threw RangeError: seen');
+    expect(failure.cause).toBeInstanceOf(RangeError);
+    expect(failure.schedule).toBe('1.0');
+  });
+
+  it('Atomics.waitAsync and promises are not supported, and say so', () => {
+    const data = () => ({ data: words(1) });
+    const asynchronous = scenario({ name: 'async', setup: data, threads: [async () => 1] });
+    expect(failureOf(asynchronous).kind).toBe('unsupported');
+    const waitAsync = scenario({
+      name: 'waitAsync',
+      setup: data,
+      threads: [({ data }) => (Atomics as unknown as { waitAsync(a: Int32Array, i: number, v: number): unknown }).waitAsync(data, 0, 0)],
+    });
+    expect(failureOf(waitAsync).message).toContain('waitAsync');
+  });
+
+  it('a scenario within a scenario is refused', () => {
+    const inner = scenario({ name: 'inner', setup: () => null, threads: [() => 1] });
+    const outer = scenario({ name: 'outer', setup: () => null, threads: [() => explore(inner)] });
+    expect(failureOf(outer).message).toContain('cannot be called from a scenario');
+  });
+
+  it.each([
+    [{ preemptions: -1 }, /preemptions is a whole number from 0 to Infinity, not -1/],
+    [{ kills: 1.5 }, /kills is a whole number/],
+    [{ schedules: 0 }, /schedules/],
+    [{ milliseconds: Number.NaN }, /milliseconds/],
+    [{ strategy: 'dfs' as 'pct' }, /strategy is/],
+  ])('the options %j are refused', (options, message) => {
+    expect(() => explore(lostUpdate, options)).toThrow(message);
+  });
+
+  it('a scenario with wrong parts is refused', () => {
+    const base = { name: 'x', setup: () => null, threads: [() => 1] };
+    expect(() => scenario({ ...base, threads: [] })).toThrow(RangeError);
+    expect(() => scenario({ ...base, name: '' })).toThrow(TypeError);
+    expect(() => scenario({ ...base, setup: 1 as never })).toThrow(/setup is a function, not 1 \(number\)/);
+    expect(() => replay(lostUpdate, '0x')).toThrow(SyntaxError);
+  });
+});

@@ -1,0 +1,16 @@
+export { registerErrorClass } from './thread/error-classes.ts';
+export {
+  ThreadAlreadyStarted,
+  ThreadCannotJoin,
+  ThreadFieldError,
+  ThreadLoadError,
+  ThreadNotExported,
+  ThreadNotStarted,
+  ThreadRunMissing,
+  ThreadStartError,
+  ThreadStartedWhileLoading,
+  ThreadUrlError,
+} from './thread/errors.ts';
+export type { ThreadOptions } from './thread/thread-options.ts';
+export { WorkerDiedError } from './thread/worker-died-error.ts';
+export { Thread } from './thread.ts';

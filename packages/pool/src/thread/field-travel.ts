@@ -1,0 +1,187 @@
+/**
+ * Carries the fields of a Thread object to its thread. Values travel by structured clone. Shared objects,
+ * anywhere inside plain objects, arrays, Maps and Sets, travel by handle: the clone has an empty object in
+ * the place of each, and a list beside it says which handle each of these stands for. (Structured clone keeps
+ * identities within one message, so no value of the user's can be mistaken for such a placeholder.)
+ *
+ * @packageDocumentation
+ */
+import { HANDLE, isSharedObject, revive } from '@pkg/sync';
+import { describeValue } from './describe-value.ts';
+import { ThreadFieldError } from './errors.ts';
+import type { PackedFields } from './protocol.ts';
+
+/**
+ * Packs the own enumerable fields of `instance`.
+ *
+ * @param transferred objects that are moved instead of cloned
+ * @throws ThreadFieldError naming the path of the first value that cannot travel
+ */
+export function packFields(instance: object, transferred: readonly unknown[] = []): PackedFields {
+  const copies = new Map<object, object>();
+  const shared: PackedFields['shared'] = [];
+  const moved = new Set<unknown>(transferred);
+
+  const pack = (value: unknown, path: string): unknown => {
+    if (typeof value === 'function' || typeof value === 'symbol') {
+      throw new ThreadFieldError(
+        path,
+        `a ${typeof value} cannot be copied to another thread (${describeValue(value)})`,
+      );
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    const known = copies.get(value);
+    if (known !== undefined) return known;
+    if (isSharedObject(value)) {
+      const placeholder = {};
+      copies.set(value, placeholder);
+      shared.push({ placeholder, handle: value[HANDLE](), path });
+      return placeholder;
+    }
+    if (moved.has(value)) return value;
+    if (Array.isArray(value)) {
+      const copy: unknown[] = new Array(value.length);
+      copies.set(value, copy);
+      for (const key of Object.keys(value)) {
+        const at = /^\d+$/.test(key) ? `${path}[${key}]` : `${path}.${key}`;
+        (copy as unknown as Record<string, unknown>)[key] = pack(
+          (value as unknown as Record<string, unknown>)[key],
+          at,
+        );
+      }
+      return copy;
+    }
+    if (value instanceof Map && Object.getPrototypeOf(value) === Map.prototype) {
+      const copy = new Map<unknown, unknown>();
+      copies.set(value, copy);
+      for (const [key, item] of value) {
+        const at = typeof key === 'object' || typeof key === 'function' ? 'key' : JSON.stringify(String(key));
+        copy.set(pack(key, `${path}.keys(${at})`), pack(item, `${path}.get(${at})`));
+      }
+      return copy;
+    }
+    if (value instanceof Set && Object.getPrototypeOf(value) === Set.prototype) {
+      const copy = new Set<unknown>();
+      copies.set(value, copy);
+      let index = 0;
+      for (const item of value) copy.add(pack(item, `${path}.values()[${index++}]`));
+      return copy;
+    }
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (prototype === Object.prototype || prototype === null) {
+      const copy: Record<string, unknown> = {};
+      copies.set(value, copy);
+      packInto(copy, value, `${path}.`);
+      return copy;
+    }
+    checkOpaque(value, path);
+    return value;
+  };
+
+  const packInto = (copy: Record<string, unknown>, source: object, prefix: string): void => {
+    for (const key of Reflect.ownKeys(source)) {
+      if (!Object.prototype.propertyIsEnumerable.call(source, key)) continue;
+      if (typeof key === 'symbol') {
+        throw new ThreadFieldError(
+          `${prefix}[${String(key)}]`,
+          'fields with a symbol for a name do not travel',
+        );
+      }
+      const value = pack((source as Record<string, unknown>)[key], prefix + key);
+      // Defined, not assigned: '__proto__' may be the name of a field.
+      Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
+    }
+  };
+
+  const fields: Record<string, unknown> = {};
+  copies.set(instance, fields);
+  packInto(fields, instance, '');
+  return { fields, shared };
+}
+
+/** Lets an object pass that structured clone carries as what it is; for others, says what would happen. */
+function checkOpaque(value: object, path: string): void {
+  // Carried by every engine, and too big to be cloned on trial.
+  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return;
+  let clone: unknown;
+  try {
+    clone = structuredClone(value);
+  } catch (error) {
+    throw new ThreadFieldError(path, `${describeValue(value)} cannot be copied to another thread`, error);
+  }
+  if (value instanceof Error) return;
+  if (Object.getPrototypeOf(clone) === Object.getPrototypeOf(value)) return;
+  throw new ThreadFieldError(
+    path,
+    `${describeValue(value)} would arrive without its class: pass plain data, or give the class a handle ` +
+      '([HANDLE] and [FROM] of @pkg/sync)',
+  );
+}
+
+/** Says which shared object could not be attached to in the thread. */
+export class UnknownSharedObject extends Error {
+  readonly path: string;
+
+  constructor(path: string, cause: unknown) {
+    super(
+      `${cause instanceof Error ? cause.message : String(cause)} ` +
+        "(an import that is used as a type only is dropped: write import './that-module.js')",
+      { cause },
+    );
+    this.path = path;
+  }
+}
+
+/**
+ * The fields, in the thread, with every shared object attached to.
+ *
+ * @throws UnknownSharedObject when the class of one is not known in this thread
+ */
+export async function unpackFields({ fields, shared }: PackedFields): Promise<Record<string, unknown>> {
+  if (shared.length === 0) return fields;
+  const revived = new Map<unknown, unknown>();
+  for (const { placeholder, handle, path } of shared) {
+    try {
+      revived.set(placeholder, await attach(handle));
+    } catch (error) {
+      throw new UnknownSharedObject(path, error);
+    }
+  }
+  const seen = new Set<unknown>();
+  const put = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (revived.has(value)) return revived.get(value);
+    if (seen.has(value)) return value;
+    seen.add(value);
+    if (value instanceof Map) {
+      const entries = [...value];
+      value.clear();
+      for (const [key, item] of entries) value.set(put(key), put(item));
+    } else if (value instanceof Set) {
+      const items = [...value];
+      value.clear();
+      for (const item of items) value.add(put(item));
+    } else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
+      for (const key of Object.keys(value)) {
+        const item = (value as Record<string, unknown>)[key];
+        const arrived = put(item);
+        if (arrived !== item) (value as Record<string, unknown>)[key] = arrived;
+      }
+    }
+    return value;
+  };
+  return put(fields) as Record<string, unknown>;
+}
+
+type Handle = PackedFields['shared'][number]['handle'];
+
+/** Attaches; the user's module need not have imported the classes of this project by itself. */
+async function attach(handle: Handle): Promise<unknown> {
+  try {
+    return revive(handle);
+  } catch (error) {
+    if (!handle['@pkg/sync.kind'].startsWith('@pkg/queue.')) throw error;
+    await import('@pkg/queue');
+    return revive(handle);
+  }
+}

@@ -1,0 +1,345 @@
+/**
+ * A started thread, as seen by the thread that started it.
+ *
+ * Whether it has ended is learnt in two ways that agree: from the worker's `exit` event, and, while this
+ * thread blocks and sees no events, from the liveness probe. Its outcome lies on a port from before its end
+ * and is read from there without events either.
+ *
+ * @packageDocumentation
+ */
+
+import { inspect } from 'node:util';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  Worker,
+  type WorkerOptions,
+} from 'node:worker_threads';
+import { BlockingForbidden, canBlock, type Supervision, supervise } from '@pkg/sync';
+import {
+  createLivenessProbe,
+  currentThread,
+  deadlineOf,
+  EventCount,
+  holdEventLoop,
+  remaining,
+} from '@pkg/sync/kernel';
+import { workerEntry } from './entry.ts';
+import { unpackError } from './error-travel.ts';
+import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
+import { packFields } from './field-travel.ts';
+import { keepLastOutput } from './last-output.ts';
+import {
+  ENDING,
+  EVENTS,
+  GRACE,
+  JOINERS,
+  type Outcome,
+  RUNNING,
+  STARTING,
+  STATE,
+  STATE_BYTES,
+  type ThreadData,
+} from './protocol.ts';
+import { thisThread } from './this-thread.ts';
+import type { ThreadOptions } from './thread-options.ts';
+import { WorkerDiedError } from './worker-died-error.ts';
+
+/** What a thread is started from. */
+export interface Launch {
+  readonly instance: object;
+  readonly className: string;
+  readonly url: string;
+  readonly name: string;
+  readonly daemon: boolean;
+  readonly options: ThreadOptions;
+}
+
+/** How often a blocked joiner looks whether an announced end has come, in milliseconds. It takes 1-3 ms. */
+const LOOK_FOR_EXIT_EVERY = 1;
+
+/** Longer timeouts than this cannot be had from timers: they count as none. 24 days, in milliseconds. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/** The outcome, once it is known: an error to be thrown, boxed because any value may be thrown, or none. */
+type Result = { error: unknown } | undefined;
+
+export class RunningThread {
+  /** Node's id of the thread. */
+  readonly ident: number;
+
+  readonly #launch: Launch;
+  readonly #worker: Worker;
+  readonly #supervision: Supervision;
+  readonly #outcomes: MessagePort;
+  readonly #state = new Int32Array(new SharedArrayBuffer(STATE_BYTES));
+  readonly #events: EventCount;
+  /** Frames of the place where the thread was started, for the stacks of its errors. */
+  readonly #startedAt: string;
+  /** Settles after the `exit` event. */
+  readonly #exited: Promise<void>;
+
+  #terminated = false;
+  #exitCode: number | undefined;
+  #workerError: unknown;
+  #outcome: Outcome | undefined;
+  #concluded = false;
+  #result: Result;
+  /** Whether the error has reached somebody. */
+  #delivered = false;
+
+  /** Starts the thread. Throws ThreadFieldError when a field cannot travel; nothing has been started then. */
+  constructor(launch: Launch, startedAt: string) {
+    const { instance, url, className, name, daemon, options } = launch;
+    this.#launch = launch;
+    this.#startedAt = `\n    at thread '${name}', started\n${startedAt}`;
+    this.#events = new EventCount(this.#state, EVENTS, currentThread());
+    const packed = packFields(instance, options.transfer);
+    const { port1, port2 } = new MessageChannel();
+    this.#outcomes = port1;
+    const probe = createLivenessProbe();
+    const liveness = probe?.port as unknown as MessagePort | undefined;
+    const data: ThreadData = {
+      url,
+      className,
+      name,
+      daemon,
+      packed,
+      state: this.#state.buffer as SharedArrayBuffer,
+      outcomes: port2,
+      liveness,
+    };
+    Atomics.store(this.#state, GRACE, 1);
+    const entry = workerEntry();
+    const workerOptions: WorkerOptions = {
+      workerData: data,
+      eval: entry.eval,
+      name,
+      transferList: [
+        port2,
+        ...(liveness === undefined ? [] : [liveness]),
+        ...((options.transfer ?? []) as TransferListItem[]),
+      ],
+    };
+    for (const key of ['resourceLimits', 'env', 'execArgv', 'argv'] as const) {
+      if (options[key] !== undefined) Object.assign(workerOptions, { [key]: options[key] });
+    }
+    try {
+      this.#worker = new Worker(entry.script, workerOptions);
+    } catch (error) {
+      port1.close();
+      probe?.close();
+      if ((error as { name?: unknown }).name !== 'DataCloneError') throw error;
+      throw new ThreadFieldError('(unknown)', (error as Error).message, error);
+    }
+    setImmediate(() => this.#endGrace());
+    this.ident = this.#worker.threadId;
+    this.#supervision = supervise(this.#worker, probe);
+    this.#worker.on('error', (error) => {
+      this.#workerError = error;
+    });
+    this.#exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#exitCode = code;
+        this.#conclude();
+        this.#reportIfNobodyKnows();
+        resolve();
+      });
+    });
+    if (daemon) {
+      this.#worker.unref();
+      keepLastOutput();
+    } else this.#countAsChild();
+  }
+
+  /** Whether the thread will never run another instruction. Looks by itself; does not block. */
+  get ended(): boolean {
+    if (!this.#concluded && this.#supervision.ended) this.#conclude();
+    return this.#concluded;
+  }
+
+  /**
+   * Waits until the class has been found in the thread, or `limit` milliseconds have passed. Blocks.
+   * Throws the ThreadStartError if it was not found.
+   */
+  waitUntilRunning(limit: number): void {
+    const deadline = deadlineOf(limit);
+    const decided = () => Atomics.load(this.#state, STATE) !== STARTING || this.ended;
+    if (!this.#waitFor(decided, deadline) || Atomics.load(this.#state, STATE) === RUNNING || this.#terminated)
+      return;
+    this.#drain();
+    const outcome = this.#outcome;
+    if (outcome !== undefined && (outcome.type === 'returned' || outcome.type === 'threw')) return;
+    if (outcome !== undefined && 'loaded' in outcome && outcome.loaded) return;
+    this.#delivered = true;
+    this.#waitFor(() => this.ended, deadline);
+    const error = this.#resultOf(outcome)?.error;
+    if (error instanceof ThreadStartError) throw error;
+    throw new ThreadLoadError(this.#launch.className, this.#launch.url, error);
+  }
+
+  /** Waits for the end; false when `timeout` ran out first. Throws the thread's error. Blocks. */
+  join(timeout: number | undefined): boolean {
+    const deadline = deadlineOf(timeout);
+    if (!this.ended && !canBlock()) throw new BlockingForbidden('join');
+    this.#beginJoin();
+    try {
+      if (!this.#waitFor(() => this.ended, deadline)) return false;
+    } finally {
+      Atomics.sub(this.#state, JOINERS, 1);
+    }
+    return this.#deliver();
+  }
+
+  /** The same as a promise. Keeps the process alive meanwhile. */
+  async joinAsync(timeout: number | undefined, signal: AbortSignal | undefined): Promise<boolean> {
+    const deadline = deadlineOf(timeout);
+    signal?.throwIfAborted();
+    if (!this.ended) {
+      const left = remaining(deadline);
+      if (left === 0) return false;
+      this.#beginJoin();
+      try {
+        if (!(await this.#exitWithin(left, signal))) return false;
+      } finally {
+        Atomics.sub(this.#state, JOINERS, 1);
+      }
+    }
+    return this.#deliver();
+  }
+
+  /** Ends the thread at whatever instruction it is; what it held is recovered. */
+  async terminate(): Promise<void> {
+    if (!this.ended) {
+      this.#terminated = true;
+      // A daemon's worker has been unreferenced, and a pending promise keeps the process alive.
+      const release = holdEventLoop();
+      try {
+        await this.#worker.terminate();
+      } finally {
+        release();
+      }
+    }
+    await this.#exited;
+  }
+
+  #beginJoin(): void {
+    Atomics.add(this.#state, JOINERS, 1);
+    this.#endGrace();
+  }
+
+  #endGrace(): void {
+    if (Atomics.exchange(this.#state, GRACE, 0) === 1 && this.#events.hasWaiters) this.#events.notify();
+  }
+
+  #exitWithin(left: number, signal: AbortSignal | undefined): Promise<boolean> {
+    const release = holdEventLoop();
+    return new Promise<boolean>((resolve, reject) => {
+      const onAbort = () => finish(() => reject(signal?.reason));
+      const timer =
+        left > LONGEST_TIMER ? undefined : setTimeout(() => finish(() => resolve(this.ended)), left);
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', onAbort);
+        release();
+        settle();
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      this.#exited.then(() => finish(() => resolve(true)));
+    });
+  }
+
+  /** Sleeps until `condition` holds or `deadline` passes; returns whether it holds. Blocks. */
+  #waitFor(condition: () => boolean, deadline: number): boolean {
+    const generation = this.#events.enter();
+    try {
+      for (;;) {
+        const ticket = this.#events.ticket();
+        if (condition()) return true;
+        if (remaining(deadline) === 0) return false;
+        // The end itself notifies nobody, so once it has been announced it is looked for.
+        const ending = Atomics.load(this.#state, STATE) === ENDING;
+        this.#events.park(
+          ticket,
+          ending ? Math.min(deadline, performance.now() + LOOK_FOR_EXIT_EVERY) : deadline,
+        );
+      }
+    } finally {
+      this.#events.leave(generation);
+    }
+  }
+
+  /** Takes what the thread has posted; the last outcome counts, but a death keeps the error that led to it. */
+  #drain(): void {
+    for (;;) {
+      const posted = receiveMessageOnPort(this.#outcomes) as { message: Outcome } | undefined;
+      if (posted === undefined) return;
+      const outcome = posted.message;
+      if (outcome.type === 'exited' && outcome.code !== 0 && this.#outcome?.type === 'uncaught') continue;
+      this.#outcome = outcome;
+    }
+  }
+
+  #conclude(): void {
+    if (this.#concluded) return;
+    this.#concluded = true;
+    // What a daemon printed lies before its exit event: the process is to live that long.
+    this.#worker.ref();
+    this.#drain();
+    this.#outcomes.close();
+    this.#result = this.#resultOf(this.#outcome);
+  }
+
+  #resultOf(outcome: Outcome | undefined): Result {
+    const { name, className, url } = this.#launch;
+    const unpack = (packed: Parameters<typeof unpackError>[0]) => unpackError(packed, this.#startedAt);
+    switch (outcome?.type) {
+      case 'returned':
+        return undefined;
+      case 'threw':
+        return { error: unpack(outcome.error) };
+      case 'not-exported':
+        return { error: new ThreadNotExported(className, url, outcome.exports) };
+      case 'load-failed':
+        return { error: new ThreadLoadError(className, url, unpack(outcome.error)) };
+      case 'field-failed': {
+        const cause = unpack(outcome.error);
+        return { error: new ThreadFieldError(outcome.path, (cause as Error).message, cause) };
+      }
+    }
+    // What the user ended by terminate() has ended as it should.
+    if (this.#terminated) return undefined;
+    if (outcome?.type === 'uncaught') {
+      return {
+        error: new WorkerDiedError(name, { exitCode: this.#exitCode ?? 1, cause: unpack(outcome.error) }),
+      };
+    }
+    if (outcome?.type === 'exited') {
+      const how = outcome.dry
+        ? 'run() returned a promise that nothing was left to settle'
+        : `process.exit(${outcome.code}) was called`;
+      return { error: new WorkerDiedError(name, { exitCode: outcome.code, how }) };
+    }
+    return { error: new WorkerDiedError(name, { exitCode: this.#exitCode, cause: this.#workerError }) };
+  }
+
+  #deliver(): true {
+    this.#delivered = true;
+    if (this.#result !== undefined) throw this.#result.error;
+    return true;
+  }
+
+  #reportIfNobodyKnows(): void {
+    if (this.#result === undefined || this.#delivered || Atomics.load(this.#state, JOINERS) > 0) return;
+    if (this.#outcome !== undefined && 'reported' in this.#outcome && this.#outcome.reported) return;
+    process.stderr.write(`Exception in thread ${this.#launch.name}:\n${inspect(this.#result.error)}\n`);
+  }
+
+  #countAsChild(): void {
+    const { children } = thisThread();
+    children.add(this.#exited);
+    this.#exited.then(() => children.delete(this.#exited));
+  }
+}

@@ -1,0 +1,22 @@
+import type { ResourceLimits, TransferListItem } from 'node:worker_threads';
+
+/** What a Thread can be given. All of it is fixed by `start()`. */
+export interface ThreadOptions {
+  /** What errors and debuggers call the thread. Default: the class's name and a running number. */
+  name?: string | undefined;
+  /**
+   * Whether the process may end while the thread still runs. Default: that of the thread that makes the
+   * object; the main thread is none.
+   */
+  daemon?: boolean | undefined;
+  /** Limits for the thread's own heap and stack, in MiB. Default: Node's. */
+  resourceLimits?: ResourceLimits | undefined;
+  /** The thread's `process.env`: `SHARE_ENV` for one and the same. Default: a copy of the starter's. */
+  env?: NodeJS.Dict<string> | symbol | undefined;
+  /** Node options of the thread, such as `['--conditions=dev']`. Default: those of the starter. */
+  execArgv?: string[] | undefined;
+  /** Appended to `process.argv` in the thread. Default: none. */
+  argv?: string[] | undefined;
+  /** Objects among the fields that are moved instead of copied, such as a `MessagePort`. Default: none. */
+  transfer?: readonly TransferListItem[] | undefined;
+}

@@ -1,0 +1,16 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+
+/** URL of tsx's API as seen from the module at `place`, a `file:` URL; undefined when it is not installed there. */
+export function tsxApi(place: string): string | undefined {
+  if (!place.startsWith('file:')) return undefined;
+  try {
+    // A require resolves to the CommonJS form, whose register() looks for its hooks in the wrong folder.
+    const path = createRequire(place)
+      .resolve('tsx/esm/api')
+      .replace(/\.cjs$/, '.mjs');
+    return pathToFileURL(path).href;
+  } catch {
+    return undefined;
+  }
+}
