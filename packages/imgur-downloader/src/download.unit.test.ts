@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -211,8 +212,8 @@ describe('downloadLink', () => {
       downloadLink(directory, link, { signal: controller.signal }).catch((error) => error),
     );
     // Both have reached the server, so both are in the middle of it.
-    while ((await requestsFor(stalled.gallery, stalled.link)) === 0);
-    while ((await requestsFor(limited.gallery, limited.link)) === 0);
+    while ((await requestsFor(stalled.gallery, stalled.link)) === 0) await setImmediate();
+    while ((await requestsFor(limited.gallery, limited.link)) === 0) await setImmediate();
     controller.abort(reason);
     expect(await Promise.all(downloads)).toEqual([reason, reason]);
     await expect(downloadLink(directory, stalled.link, { signal: controller.signal })).rejects.toBe(reason);

@@ -1,1 +1,22 @@
-export {};
+export { type Measurement, main as compare } from './compare.ts';
+export { downloadLink, type GetLinksOptions, getLinks, setupDownloadDir } from './download.ts';
+export {
+  ClientIdRefused,
+  DownloadError,
+  DownloadsFailed,
+  HttpError,
+  ImageNotFound,
+  ImageRemoved,
+  InvalidLink,
+  NetworkFailure,
+  NotAnImage,
+  NotWritable,
+  RateLimited,
+  RequestTimeout,
+  UnexpectedAnswer,
+} from './errors.ts';
+export type { ApiFault, ImageFault } from './gallery/faults.ts';
+export { Gallery, startGallery } from './gallery/gallery.ts';
+export type { GalleryOptions, GalleryStats } from './gallery/gallery-options.ts';
+export type { RequestOptions } from './request.ts';
+export { DownloadWorker } from './threads.ts';

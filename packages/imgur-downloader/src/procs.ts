@@ -25,12 +25,22 @@ export async function downloadAll(
     env: { ...process.env } as Record<string, string>,
     execArgv: processArgv(),
   });
+  const stop = () => void pool.destroy();
+  signal?.addEventListener('abort', stop, { once: true });
   try {
+    signal?.throwIfAborted();
     const outcomes = await Promise.all(
-      links.map((link): Promise<string | undefined> => pool.run([directory, link], signal && { signal })),
+      links.map((link): Promise<string | undefined> => pool.run([directory, link])),
     );
-    return outcomes.flatMap((message) => message ?? []).map((message) => new DownloadError('DOWNLOAD_PROCESS', message));
+    return outcomes
+      .flatMap((message) => message ?? [])
+      .map((message) => new DownloadError('DOWNLOAD_PROCESS', message));
+  } catch (error) {
+    // The reason, rather than what the end of its process made of a download.
+    signal?.throwIfAborted();
+    throw error;
   } finally {
+    signal?.removeEventListener('abort', stop);
     await pool.destroy();
   }
 }
@@ -44,11 +54,14 @@ function processArgv(): string[] {
 }
 
 /** The lesson's program with processes. Prints `Took <seconds>`; throws `DownloadsFailed` when links failed. */
-export async function main({ clientId = CLIENT_ID, dir = 'images', workers = 8 } = {}) {
+export async function main(
+  { clientId = CLIENT_ID, dir = 'images', workers = 8 } = {},
+  signal?: AbortSignal,
+): Promise<void> {
   const start = performance.now();
   const directory = await setupDownloadDir(dir);
   const links = await getLinks(clientId);
-  const failures = await downloadAll(directory, links, workers);
+  const failures = await downloadAll(directory, links, workers, signal);
   console.log(`Took ${(performance.now() - start) / 1000}`);
   if (failures.length > 0) throw new DownloadsFailed(failures, links.length);
 }

@@ -7,7 +7,7 @@ import { Follow } from './strategy/follow.ts';
 import { historyOf } from './engine/history.ts';
 import { done } from './engine/model-thread.ts';
 import { Names } from './telling/names.ts';
-import { drawTable } from './telling/table.ts';
+import { drawTable, isShown } from './telling/table.ts';
 import { Trace, type TraceEvent } from './telling/trace.ts';
 
 /** What came out of one execution along a given schedule. */
@@ -53,18 +53,26 @@ export function withExecutions<T>(
   return Session.run(scenario, limits, new Follow(segments), kept, (session) =>
     body((given, traced = false) => {
       const { machine } = session;
-      let trace: Trace | undefined;
-      do {
+      const go = (trace: Trace | undefined): Trace | undefined => {
         machine.strategy = new Follow(given);
         machine.reset();
-        if (traced) {
-          const names = new Names(machine.memory, session.views, machine.context, scenario.names?.(machine.context) ?? {});
-          trace = new Trace(names);
-          machine.tracer = trace;
-        }
+        machine.tracer = trace ?? null;
         session.finish();
         machine.tracer = null;
-      } while (session.mustRestart && machine.failure === null);
+        return trace;
+      };
+      const traceOf = (wantsSite: (index: number) => boolean) => {
+        const own = scenario.names?.(machine.context) ?? {};
+        return new Trace(new Names(machine.memory, session.views, machine.context, own), wantsSite);
+      };
+      do go(undefined);
+      while (session.mustRestart && machine.failure === null);
+      // Source lines are dear: a first trace tells which events will be shown, a second looks up theirs.
+      const draft = traced ? go(traceOf(() => false)) : undefined;
+      const count = draft?.events.length ?? 0;
+      const earlier = draft?.racing?.[0];
+      const wanted = (index: number) => isShown(index, count) || (draft?.events[index] ?? null) === earlier;
+      const trace = traced ? go(traceOf(wanted)) : undefined;
       return {
         segments: segmentsOf(machine.path.subarray(0, machine.steps)),
         failure: machine.failure ?? undefined,

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import type { Thread } from './index.ts';
 
 const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 const program = pathOf('../test/fixtures/program.ts');
@@ -23,20 +24,12 @@ const run = (node: string, flags: string[], args: string[]): Promise<Ended> =>
     );
   });
 
-const ways = [
-  { title: 'under tsx', node: process.execPath, flags: ['--import', 'tsx'] },
-  ...['node22', 'node24', 'node26'].flatMap((name) => {
-    const node = pathOf(`../../../node_modules/${name}/bin/node`);
-    if (!existsSync(node)) return [];
-    return [
-      { title: `under ${name}'s own type stripping`, node, flags: [] },
-      { title: `under tsx on ${name}`, node, flags: ['--import', 'tsx'] },
-    ];
-  }),
-];
+const tsx = ['--import', 'tsx'];
+const lines = Array.from({ length: 5000 }, (_, line) => `line ${line}`);
+const linesOf = (text: string) => text.split('\n').filter(Boolean);
 
-describe.each(ways)('a program $title', ({ node, flags }) => {
-  const start = (...args: string[]) => run(node, flags, args);
+describe('a program', () => {
+  const start = (...args: string[]) => run(process.execPath, tsx, args);
 
   it('ends by itself, quietly, although daemon threads are blocked', async () => {
     expect(await start('daemons')).toMatchObject({ code: 0, stdout: 'main is done\n' });
@@ -82,9 +75,7 @@ describe.each(ways)('a program $title', ({ node, flags }) => {
     async (which) => {
       const { code, stdout } = await start(which);
       expect(code).toBe(0);
-      expect(stdout.split('\n').filter(Boolean)).toEqual(
-        Array.from({ length: 5000 }, (_, line) => `line ${line}`),
-      );
+      expect(linesOf(stdout)).toEqual(lines);
     },
   );
 
@@ -96,12 +87,39 @@ describe.each(ways)('a program $title', ({ node, flags }) => {
   });
 });
 
-describe('parameter properties', () => {
+const otherNodes = ['node22', 'node24', 'node26'].flatMap((name) => {
+  const node = pathOf(`../../../node_modules/${name}/bin/node`);
+  if (!existsSync(node)) return [];
+  return [
+    { title: `under ${name}'s own type stripping`, node, flags: [] },
+    { title: `under tsx on ${name}`, node, flags: tsx },
+  ];
+});
+
+describe.skipIf(otherNodes.length === 0).each(otherNodes)('TypeScript modules $title', ({ node, flags }) => {
+  it('run as threads, which print, throw, die and end as they should', async () => {
+    const { code, stdout, stderr } = await run(node, flags, ['tour']);
+    expect(stderr).not.toContain('Exception in thread');
+    expect(linesOf(stdout)).toEqual([
+      ...lines,
+      'QuotaExceeded: more than 7',
+      "WorkerDiedError: thread 'ender' died before its work was finished: process.exit(3) was called",
+      "WorkerDiedError: thread 'ender' died before its work was finished: RangeError: in a timer",
+    ]);
+    expect(code).toBe(0);
+  });
+});
+
+describe('parameter properties, which cannot just be stripped', () => {
+  const file = new URL('../test/fixtures/broken-parameter-property.ts', import.meta.url).href;
+
   it('are no obstacle under tsx', async () => {
-    const file = new URL('../test/fixtures/broken-parameter-property.ts', import.meta.url).href;
-    expect(await run(process.execPath, ['--import', 'tsx'], ['parameter property', file])).toMatchObject({
-      code: 0,
-      stdout: 'run with pride\n',
-    });
+    const { code, stdout } = await run(process.execPath, tsx, ['parameter property', file]);
+    expect([code, stdout]).toEqual([0, 'run with pride\n']);
+  });
+
+  it('are no obstacle where another tool has compiled them for the starter', async () => {
+    const { ParameterProperty } = (await import(file)) as { ParameterProperty: new (word: string) => Thread };
+    expect(new ParameterProperty('').start().join()).toBe(true);
   });
 });

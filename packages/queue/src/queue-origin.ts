@@ -56,6 +56,8 @@ export class QueueOrigin<T> {
   readonly spins: number | undefined;
   /** Whether the memory is new and empty. */
   readonly isNew: boolean;
+  /** Whether a scenario acts here, as a thread of its own making that nobody supervises. */
+  readonly isModel: boolean;
 
   private constructor(
     memory: SharedArrayBuffer,
@@ -63,12 +65,14 @@ export class QueueOrigin<T> {
     self: ThreadIdentity,
     spins: number | undefined,
     isNew: boolean,
+    isModel: boolean,
   ) {
     this.pages = new Pages(memory);
     this.codec = codec;
     this.self = self;
     this.spins = spins;
     this.isNew = isNew;
+    this.isModel = isModel;
   }
 
   /** Makes memory for a new queue. `tracksTasks` is false for queues without `taskDone`. */
@@ -101,7 +105,7 @@ export class QueueOrigin<T> {
     words[MAX_DELIVERIES] = maxDeliveries;
     words[MAXSIZE] = bound;
     words[RECOVERED_DEATHS] = self.table.deaths;
-    return new QueueOrigin(words.buffer as SharedArrayBuffer, codec, self, overrides.spins, true);
+    return new QueueOrigin(words.buffer as SharedArrayBuffer, codec, self, overrides.spins, true, overrides.identity !== undefined);
   }
 
   /** Attaches to the memory behind a handle of kind `kind`. */
@@ -118,7 +122,7 @@ export class QueueOrigin<T> {
     }
     const codec = resolveHandleCodec(handle, options.codec);
     const self = overrides.identity ?? currentThread(new ThreadTable(handle.threads));
-    return new QueueOrigin(handle.memory, codec, self, overrides.spins, false);
+    return new QueueOrigin(handle.memory, codec, self, overrides.spins, false, overrides.identity !== undefined);
   }
 }
 

@@ -51,7 +51,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     this.#notEmpty = new EventCount(this.#header, NOT_EMPTY, origin.self);
     this.#notFull = new EventCount(this.#header, NOT_FULL, origin.self);
     this.#memoryFreed = new EventCount(this.#header, MEMORY_FREED, origin.self);
-    attach(origin.self.table, this);
+    if (!origin.isModel) attach(origin.self.table, this);
   }
 
   /** Structured-cloneable; `from(handle)` of the same class attaches to this queue in another thread. */
@@ -418,11 +418,15 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     this.recover();
     if (deadline === -Infinity) throw new QueueEmpty(options?.timeout ?? 0);
     Atomics.add(this.#header, GET_WAITS, 1);
-    if (!(await waitUntilAsync(this.#notEmpty, attempt, deadline, options?.signal))) {
-      throw new QueueEmpty(options?.timeout ?? 0);
+    try {
+      if (!(await waitUntilAsync(this.#notEmpty, attempt, deadline, options?.signal))) {
+        throw new QueueEmpty(options?.timeout ?? 0);
+      }
+      return items!;
+    } finally {
+      // Also when the item that was taken could not be decoded.
+      this.#passOnItem();
     }
-    this.#passOnItem();
-    return items!;
   }
 
   /** Takes what is there, and throws when nothing is and nothing will be. */

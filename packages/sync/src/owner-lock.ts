@@ -93,6 +93,12 @@ export class OwnerLock {
     Atomics.notify(this.#words, this.#index);
   }
 
+  /** Wakes who sleeps on a lock whose owner has died, to take it over. Part of every recovery. Does not block. */
+  rouse(): void {
+    const owner = Atomics.load(this.#words, this.#index) & OWNER;
+    if (owner !== 0 && !this.#self.table.isAlive(owner)) Atomics.notify(this.#words, this.#index, 1);
+  }
+
   #takeFromTheDead(seen: number): boolean {
     const owner = seen & OWNER;
     if (owner === 0 || this.#self.table.isAlive(owner)) return false;

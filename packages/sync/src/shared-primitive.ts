@@ -12,11 +12,19 @@ export interface PrimitiveHandle extends SharedHandle {
   readonly threads: SharedArrayBuffer;
 }
 
-/** Who looks at which memory; no memory makes a new object. */
+/** Who looks at which memory. Scenarios and tests choose; users get the calling thread and new memory. */
 export interface Placement {
   readonly identity: ThreadIdentity;
+  /** The memory to attach to. None makes a new object. */
   readonly memory?: SharedArrayBuffer | undefined;
+  /** Whether the calling thread recovers the object by itself when a thread dies. Default false. */
+  readonly attach?: boolean;
+  /** How often a blocking verb looks again before it sleeps. Default 0 here, and 40 for users. */
+  readonly spins?: number;
 }
+
+/** About a microsecond: most locks are held for less, and to sleep and be woken takes ten times as long. */
+export const SPINS = 40;
 
 /** First word that a primitive may use for itself. The words before it are: 0 RECOVERED, 1 PARAMETER. */
 export const FIRST_WORD = 16;
@@ -37,6 +45,7 @@ const PARAMETER = 1;
 export abstract class SharedPrimitive implements Recoverable, SharedObject {
   readonly #kind: string;
   readonly #memory: SharedArrayBuffer;
+  readonly #attach: boolean;
   protected readonly self: ThreadIdentity;
   protected readonly words: Int32Array;
   /** What the object was made with. */
@@ -61,6 +70,8 @@ export abstract class SharedPrimitive implements Recoverable, SharedObject {
       Atomics.store(this.words, RECOVERED, table.deaths);
     }
     this.parameter = Atomics.load(this.words, PARAMETER);
+    this.#attach = placement === undefined || placement.attach === true;
+    if (this.#attach) attach(table, this);
   }
 
   /**
@@ -73,6 +84,11 @@ export abstract class SharedPrimitive implements Recoverable, SharedObject {
 
   [HANDLE](): SharedHandle {
     return this.handle;
+  }
+
+  /** @internal Places a new object in the same table of threads, seen by the same thread. */
+  get beside(): Placement {
+    return { identity: this.self, attach: this.#attach };
   }
 
   /**
@@ -123,12 +139,8 @@ export function openHandle(
       `this handle's memory of ${memory.byteLength} bytes is no ${of}: a ${of} takes ${words * 4} bytes`,
     );
   }
-  return { identity: identity ?? currentThread(new ThreadTable(threads)), memory };
-}
-
-/** Makes the object behind a placement known to recovery on this thread. */
-export function attachToThread(object: Recoverable, identity: ThreadIdentity): void {
-  attach(identity.table, object);
+  if (identity !== undefined) return { identity, memory };
+  return { identity: currentThread(new ThreadTable(threads)), memory, attach: true, spins: SPINS };
 }
 
 const lower = (name: string): string => name[0]!.toLowerCase() + name.slice(1);

@@ -134,6 +134,9 @@ function disguise(machine: Machine, views: Views, buffer: SharedArrayBuffer, max
     byteLength: { get: () => machine.size(views.whole(record), undefined) },
     grow: {
       value: (length: number) => {
+        if (length > record.words.length * 4 && length <= maxByteLength) {
+          machine.unsupported(`SharedArrayBuffer.grow(${length}): the model has room for ${record.words.length * 4} bytes`);
+        }
         const before = machine.size(views.whole(record), length);
         if (length < before || length > maxByteLength) {
           throw new RangeError("SharedArrayBuffer.prototype.grow: Invalid length parameter");

@@ -25,7 +25,7 @@ const patience = 64;
 /** The longest round of a spin loop, in accesses, that is recognised as one. */
 const longestCircle = 8;
 /** Log entries for each step that is allowed: a body that loops on plain reads makes no steps. */
-const entriesPerStep = 64;
+const entriesPerStep = 16;
 
 /**
  * The scheduler together with what each access does. Every access of a body comes here. While the body
@@ -142,7 +142,8 @@ export class Machine extends Scheduler {
 
   /** Answers from the log, and finds out a body that does something else than before. */
   #replay(thread: ModelThread, signature: number, arg: unknown): unknown {
-    if (this.#calls.length > 0) this.#skipCalls(thread);
+    // A call begins with its first atomic access: plain accesses may come before.
+    if (this.#calls.length > 0 && thread.signatures[this.cursor] === op.operationStart) this.#skipCalls(thread);
     const at = this.cursor++;
     if (thread.signatures[at] !== signature) this.#diverge(thread, at, signature);
     const before = thread.args[at];

@@ -19,6 +19,9 @@ export interface ModelBuffer {
   readonly sizeAddress: number;
 }
 
+/** How far a growable buffer can grow in the model. */
+const growthRoom = 1 << 20;
+
 /** Access signatures carry an address in the upper 26 bits of an int32. */
 const maxBytes = 1 << 26;
 
@@ -50,9 +53,12 @@ export class Memory {
     return this.#end;
   }
 
-  /** Makes a buffer for the scenario. A growable one gets all its room at once and pretends to be smaller. */
+  /**
+   * Makes a buffer for the scenario. A growable one gets its room at once and pretends to be smaller; the room is
+   * what it may grow to, but no more than {@link growthRoom} above what it has.
+   */
   create(byteLength: number, maxByteLength: number | undefined): SharedArrayBuffer {
-    const room = maxByteLength ?? byteLength;
+    const room = Math.min(maxByteLength ?? byteLength, byteLength + growthRoom);
     const buffer = new natives.SharedArrayBuffer((room + 7) & ~7);
     this.#register(buffer, byteLength, maxByteLength !== undefined);
     return buffer;

@@ -1,5 +1,5 @@
 import type { Scheduler, Strategy } from '../engine/scheduler.ts';
-import { kill, kindOf, run, type Segment, threadOf } from '../schedule.ts';
+import { actionOf, kill, kindOf, positionOf, run, type Segment, threadOf } from '../schedule.ts';
 
 /**
  * Follows a schedule. It may come from another version of the code, or from a shrinker: an action that cannot
@@ -21,14 +21,13 @@ export class Follow implements Strategy {
       const segment = this.#segments[this.#at];
       if (segment === undefined) return this.#otherwise(candidates, count);
       for (let i = 0; i < count; i++) {
-        if (candidates[i] === segment.action) {
+        if (fulfils(candidates[i] as number, segment.action)) {
           this.#use(segment);
           return i;
         }
       }
-      if (kindOf(segment.action) === run && this.#mustWait(scheduler, candidates, count)) {
-        return this.#otherwise(candidates, count);
-      }
+      const towards = this.#stepTowards(scheduler, candidates, count, segment.action);
+      if (towards >= 0) return towards;
       this.#at++;
       this.#used = 0;
     }
@@ -37,9 +36,23 @@ export class Follow implements Strategy {
   /** A kill between plain writes is taken where its position says; anything else waits for the next access. */
   #chooseSoft(candidates: Int32Array): number {
     const segment = this.#segments[this.#at];
-    if (segment === undefined || candidates[1] !== segment.action) return 0;
+    if (segment === undefined || !fulfils(candidates[1] as number, segment.action)) return 0;
     this.#use(segment);
     return 1;
+  }
+
+  /** What must come before the action can be taken; -1 if it cannot be. */
+  #stepTowards(scheduler: Scheduler, candidates: Int32Array, count: number, action: number): number {
+    if (kindOf(action) === kill) {
+      // A thread dies only where its death makes a difference: it goes on until there.
+      for (let i = 0; i < count; i++) {
+        if (candidates[i] === actionOf(run, threadOf(action))) return i;
+      }
+      return -1;
+    }
+    return kindOf(action) === run && this.#mustWait(scheduler, candidates, count)
+      ? this.#otherwise(candidates, count)
+      : -1;
   }
 
   /** Only timeouts are left to take: they come before the run that the schedule wants, whoever it is of. */
@@ -60,4 +73,15 @@ export class Follow implements Strategy {
     this.#at++;
     this.#used = 0;
   }
+}
+
+/** Whether the candidate is the action, or a death of the same thread at a later position. */
+function fulfils(candidate: number, action: number): boolean {
+  if (candidate === action) return true;
+  return (
+    kindOf(action) === kill &&
+    kindOf(candidate) === kill &&
+    threadOf(candidate) === threadOf(action) &&
+    positionOf(candidate) >= positionOf(action)
+  );
 }

@@ -4,13 +4,17 @@ import { formatEvent, type TraceEvent } from './trace.ts';
 const head = 20;
 const tail = 100;
 
+/** Whether the event at `index` out of `count` gets a row. */
+export const isShown = (index: number, count: number): boolean =>
+  count <= head + tail || index < head || index >= count - tail;
+
 /** Draws an execution as a table: a row for each event, a column for each thread, the source line at the end. */
 export function drawTable(events: readonly TraceEvent[], scenarioThreads: number): string {
   const columns = Math.max(scenarioThreads, ...events.map(({ thread }) => thread + 1));
   const title = (thread: number) => (thread < scenarioThreads ? `thread ${thread}` : `recovery ${thread}`);
   const rows: string[][] = [['', ...Array.from({ length: columns }, (_, thread) => title(thread)), 'at']];
   for (const [index, event] of events.entries()) {
-    if (events.length > head + tail && index >= head && index < events.length - tail) {
+    if (!isShown(index, events.length)) {
       if (index === head) rows.push(['…', ...Array.from({ length: columns }, () => ''), '']);
       continue;
     }

@@ -34,9 +34,12 @@ export class Trace implements Tracer {
   /** The two accesses of a race, if one was found. */
   racing: readonly [earlier: TraceEvent | undefined, later: TraceEvent] | undefined;
   readonly #names: Names;
+  readonly #wantsSite: (index: number) => boolean;
 
-  constructor(names: Names) {
+  /** `wantsSite` tells for which events the source line is looked up, which takes long. */
+  constructor(names: Names, wantsSite: (index: number) => boolean) {
     this.#names = names;
+    this.#wantsSite = wantsSite;
   }
 
   access(
@@ -57,7 +60,7 @@ export class Trace implements Tracer {
       place: view === null ? '' : this.#names.at(address) + (count > 1 ? `…+${count}` : ''),
       args: argumentsOf(operation, args),
       result,
-      site: callSite(),
+      site: this.#wantsSite(this.events.length) ? callSite() : '',
       address,
       size: view === null ? 0 : count * view.size,
       wrote:

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { tsxApi } from './tsx.ts';
+import { TSX_REGISTERED, tsxApi } from './tsx.ts';
 
 /** Arguments for `new Worker(...)`. */
 export interface Entry {
@@ -28,9 +28,12 @@ export function workerEntry(): Entry {
 function sourceEntry(): Entry {
   const bootstrap = new URL('./bootstrap.ts', import.meta.url);
   if ((process.features as { typescript?: unknown }).typescript) return { script: bootstrap, eval: false };
-  const tsx = tsxApi(import.meta.url);
-  return {
-    script: `import(${JSON.stringify(tsx)}).then(({ register }) => { register(); return import(${JSON.stringify(bootstrap.href)}); });`,
-    eval: true,
-  };
+  const script = [
+    `import(${JSON.stringify(tsxApi(import.meta.url))}).then(({ register }) => {`,
+    '  register();',
+    `  globalThis[Symbol.for('${TSX_REGISTERED}')] = true;`,
+    `  return import(${JSON.stringify(bootstrap.href)});`,
+    '});',
+  ];
+  return { script: script.join('\n'), eval: true };
 }

@@ -9,7 +9,7 @@
  */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { tsxApi } from './tsx.ts';
+import { TSX_REGISTERED, tsxApi } from './tsx.ts';
 
 type Namespace = Record<string, unknown>;
 
@@ -45,6 +45,7 @@ let registered: Promise<boolean> | undefined;
 /** Registers tsx in this thread if it can be found; returns whether it could. */
 function useTsx(url: string): Promise<boolean> {
   registered ??= (async () => {
+    if (Symbol.for(TSX_REGISTERED) in globalThis) return true;
     const api = findTsx(url);
     if (api === undefined) return false;
     const { register } = (await import(api)) as { register: () => unknown };

@@ -1,6 +1,9 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
+/** Key on the global object of a thread in which tsx is at work. */
+export const TSX_REGISTERED = '@pkg/pool.tsx';
+
 /** URL of tsx's API as seen from the module at `place`, a `file:` URL; undefined when it is not installed there. */
 export function tsxApi(place: string): string | undefined {
   if (!place.startsWith('file:')) return undefined;

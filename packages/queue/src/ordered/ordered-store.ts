@@ -53,7 +53,8 @@ import { LeftistHeap } from './leftist-heap.ts';
 /** Up to this many words a loop copies faster than `TypedArray.prototype.set`, which needs a new view. */
 const COPY_BY_LOOP = 48;
 
-const takenFirst = (words: Int32Array, a: number, b: number) => ((words[a + TAKEN]! - words[b + TAKEN]!) | 0) < 0;
+const takenFirst = (words: Int32Array, a: number, b: number) =>
+  ((words[a + TAKEN]! - words[b + TAKEN]!) | 0) < 0;
 
 /**
  * Items that leave in another order than they came, each in a block of its own, under one lock.
@@ -424,7 +425,8 @@ export class OrderedStore implements ItemStore {
     this.#leases.clear();
     this.#blocks.rebuild(this.#judge);
     this.#order.restored();
-    if ((header[FLAGS]! & DISCARDED) === 0) Atomics.store(header, GETS, (header[PUTS]! - this.#queuedMet) | 0);
+    if ((header[FLAGS]! & DISCARDED) === 0)
+      Atomics.store(header, GETS, (header[PUTS]! - this.#queuedMet) | 0);
     Atomics.store(header, RETURNED, this.#returnedMet);
     if (this.#hasLeases) {
       this.#listLeases();

@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Queue } from '@pkg/queue';
+import { getLinks, setupDownloadDir } from './download.ts';
+import { DownloadError, DownloadsFailed } from './errors.ts';
+import { downloadAll as withProcesses } from './procs.ts';
+import { downloadAll as oneByOne } from './simple.ts';
+import { DownloadWorker } from './threads.ts';
+
+const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
+
+/** One row of the table. */
+export interface Measurement {
+  mode: 'simple' | 'threads' | 'procs';
+  /** From before the threads or processes are started until the last image is written. */
+  seconds: number;
+  /** How many images there were. */
+  images: number;
+}
+
+/** The downloader of each mode: downloads all links into the directory, and returns the errors. */
+const MODES: Record<
+  Measurement['mode'],
+  (directory: string, links: readonly string[], workers: number, signal?: AbortSignal) => Promise<Error[]>
+> = { simple: oneByOne, threads: withThreads, procs: withProcesses };
+
+/**
+ * Downloads the same links in the three ways of the lesson, each into its own directory below `dir`, and
+ * prints one table.
+ *
+ * @throws DownloadsFailed when links failed, DownloadError `DOWNLOAD_DIFFERENT` when the files differ between
+ *   the modes; both after the table
+ */
+export async function main(
+  { clientId = CLIENT_ID, dir = 'images', workers = 8 } = {},
+  signal?: AbortSignal,
+): Promise<Measurement[]> {
+  const links = await getLinks(clientId);
+  console.log(`Downloading ${links.length} images in three ways, with ${workers} threads or processes`);
+  const rows: Measurement[] = [];
+  const failures: Error[] = [];
+  const digests: string[] = [];
+  for (const [mode, download] of Object.entries(MODES)) {
+    const directory = await setupDownloadDir(join(dir, mode));
+    const start = performance.now();
+    failures.push(...(await download(directory, links, workers, signal)));
+    const seconds = (performance.now() - start) / 1000;
+    rows.push({ mode: mode as Measurement['mode'], seconds, images: links.length });
+    digests.push(await digest(directory, links));
+  }
+  console.log(table(rows));
+  if (failures.length > 0) throw new DownloadsFailed(failures, rows.length * links.length);
+  if (new Set(digests).size !== 1) {
+    throw new DownloadError('DOWNLOAD_DIFFERENT', `the three ways left different files in ${dir}`);
+  }
+  console.log('All three left the same files.');
+  return rows;
+}
+
+/** The lesson's threads on links that are known already. */
+async function withThreads(directory: string, links: readonly string[], workers: number): Promise<Error[]> {
+  const queue = new Queue<[string, string]>();
+  const failures = new Queue<Error>();
+  const threads = Array.from({ length: workers }, () => new DownloadWorker(queue, failures).start());
+  for (const link of links) queue.put([directory, link]);
+  await queue.joinAsync();
+  // Without this they would wait for work all through the next measurement.
+  await Promise.all(threads.map((thread) => thread.terminate()));
+  return failures.empty() ? [] : failures.getMany(links.length);
+}
+
+/** One hash over the files of all links; a link whose file is missing counts as such. */
+async function digest(directory: string, links: readonly string[]): Promise<string> {
+  const hash = createHash('sha256');
+  for (const link of links) {
+    const name = basename(new URL(link).pathname);
+    const bytes = await readFile(join(directory, name)).catch(() => undefined);
+    hash.update(`${name} ${bytes?.length ?? 'missing'}\n`);
+    if (bytes) hash.update(bytes);
+  }
+  return hash.digest('hex');
+}
+
+/** The table, its speed-ups relative to the first row. */
+export function table(rows: readonly Measurement[]): string {
+  const [first] = rows;
+  const cells = rows.map(({ mode, seconds, images }) => [
+    mode,
+    seconds.toFixed(2),
+    `${((first?.seconds ?? seconds) / seconds).toFixed(1)}×`,
+    (images / seconds).toFixed(1),
+  ]);
+  return [['mode', 'seconds', 'speed-up', 'images/s'], ...cells]
+    .map(([mode = '', ...figures]) => mode.padEnd(8) + figures.map((figure) => figure.padStart(10)).join(''))
+    .join('\n');
+}

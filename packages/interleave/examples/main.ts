@@ -1,0 +1,15 @@
+import { explore } from '@pkg/interleave';
+import { checkAndAct, checkThenAct } from './bounded-counter.ts';
+import { waitWithIf, waitWithWhile } from './lost-wakeup.ts';
+import { brokenSpinlock, spinlock } from './spinlock.ts';
+
+for (const subject of [brokenSpinlock, spinlock, waitWithIf, waitWithWhile, checkThenAct, checkAndAct]) {
+  try {
+    const { schedules, pruned, states, milliseconds } = explore(subject);
+    console.log(
+      `${subject.name}: passes; ${schedules} schedules, ${pruned} cut short, ${states} states, ${milliseconds.toFixed(0)} ms\n`,
+    );
+  } catch (failure) {
+    console.log(`${(failure as Error).message}\n`);
+  }
+}

@@ -1,0 +1,148 @@
+/**
+ * The memory that an executor shares with its workers, beside its queues and its {@link TaskWords}.
+ *
+ * ```text
+ *   line 0   LIVE          workers that have been started and have neither ended nor retired
+ *            LEAST         how many of them do not retire                    written at creation
+ *            IDLE_TIMEOUT  after how many milliseconds the others do         written at creation
+ *   line 1   WORK          event count; idle workers wait for tasks and mail
+ *   line 2   RESULTS       event count; the owner of the executor waits for results
+ *   then     a row per worker, a line each:
+ *            STATE         LOADING -> READY                                  written by the worker
+ *            MAIL          messages posted to the worker, modulo 2^32        written by the owner
+ *            CONSUMED      items of the running stream that were consumed    written by the owner
+ *            CREDIT        event count; the worker waits for CONSUMED to grow
+ *            TAKEN         tasks that the worker has begun                   written by the worker
+ * ```
+ *
+ * LIVE is the one word that both sides count down: a worker that retires by itself, the owner for one that ended
+ * otherwise.
+ *
+ * @packageDocumentation
+ */
+import { currentThread, EventCount } from '@pkg/sync/kernel';
+
+const LIVE = 0;
+const LEAST = 1;
+const IDLE_TIMEOUT = 2;
+const WORK = 16;
+const RESULTS = 32;
+const ROWS = 48;
+const ROW_WORDS = 16;
+
+const STATE = 0;
+const MAIL = 1;
+const CONSUMED = 2;
+const CREDIT = 4;
+const TAKEN = 8;
+
+const LOADING = 0;
+const READY = 1;
+
+/** A view of the control memory. No method blocks. */
+export class Control {
+  readonly memory: SharedArrayBuffer;
+  readonly #words: Int32Array;
+  readonly work: EventCount;
+  readonly results: EventCount;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.memory = memory;
+    this.#words = new Int32Array(memory);
+    this.work = new EventCount(this.#words, WORK, currentThread());
+    this.results = new EventCount(this.#words, RESULTS, currentThread());
+  }
+
+  static create(workers: number, least: number, idleTimeout: number): Control {
+    const words = new Int32Array(new SharedArrayBuffer((ROWS + workers * ROW_WORDS) * 4));
+    words[LEAST] = least;
+    words[IDLE_TIMEOUT] = Math.min(idleTimeout, 2 ** 31 - 1);
+    return new Control(words.buffer as SharedArrayBuffer);
+  }
+
+  get live(): number {
+    return Atomics.load(this.#words, LIVE);
+  }
+
+  /** After how many milliseconds without a task a worker may retire. */
+  get idleTimeout(): number {
+    return this.#words[IDLE_TIMEOUT]!;
+  }
+
+  addLive(count: number): void {
+    Atomics.add(this.#words, LIVE, count);
+  }
+
+  /** Takes the calling worker out of the living ones, if there are more than need be; says whether it did. */
+  retire(): boolean {
+    for (;;) {
+      const live = Atomics.load(this.#words, LIVE);
+      if (live <= this.#words[LEAST]!) return false;
+      if (Atomics.compareExchange(this.#words, LIVE, live, live - 1) === live) return true;
+    }
+  }
+
+  row(index: number): WorkerRow {
+    return new WorkerRow(this.#words, ROWS + index * ROW_WORDS);
+  }
+}
+
+/** One worker's row of the control memory. No method blocks. */
+export class WorkerRow {
+  readonly #words: Int32Array;
+  readonly #at: number;
+  readonly credit: EventCount;
+
+  constructor(words: Int32Array, at: number) {
+    this.#words = words;
+    this.#at = at;
+    this.credit = new EventCount(words, at + CREDIT, currentThread());
+  }
+
+  /** Makes the row that of a worker about to be started. */
+  clear(): void {
+    for (let i = 0; i < ROW_WORDS; i++) Atomics.store(this.#words, this.#at + i, 0);
+  }
+
+  /** Whether the worker has loaded its module and run its initializer. */
+  get isReady(): boolean {
+    return Atomics.load(this.#words, this.#at + STATE) !== LOADING;
+  }
+
+  setReady(): void {
+    Atomics.store(this.#words, this.#at + STATE, READY);
+  }
+
+  /** Messages posted to the worker so far. */
+  get mail(): number {
+    return Atomics.load(this.#words, this.#at + MAIL);
+  }
+
+  countMail(): void {
+    Atomics.add(this.#words, this.#at + MAIL, 1);
+  }
+
+  /** Items of the worker's running stream that were consumed. */
+  get consumed(): number {
+    return Atomics.load(this.#words, this.#at + CONSUMED);
+  }
+
+  /** By the worker, before the stream's first item: nobody consumes of it yet. */
+  resetConsumed(): void {
+    Atomics.store(this.#words, this.#at + CONSUMED, 0);
+  }
+
+  countConsumed(): void {
+    Atomics.add(this.#words, this.#at + CONSUMED, 1);
+    if (this.credit.hasWaiters) this.credit.notify();
+  }
+
+  /** Tasks that the worker has begun. */
+  get taken(): number {
+    return Atomics.load(this.#words, this.#at + TAKEN);
+  }
+
+  countTaken(): void {
+    Atomics.store(this.#words, this.#at + TAKEN, Atomics.load(this.#words, this.#at + TAKEN) + 1);
+  }
+}

@@ -1,0 +1,112 @@
+/**
+ * What can go wrong with a task, besides what it throws itself.
+ *
+ * @packageDocumentation
+ */
+import { describeValue } from '../thread/describe-value.ts';
+import { WorkerDiedError, type WorkerDeath } from '../thread/worker-died-error.ts';
+
+/** The worker that ran a task died: the task itself did not throw. */
+export class TaskWorkerDied extends WorkerDiedError {
+  /** The task that it ran. */
+  readonly taskName: string;
+
+  constructor(workerName: string, taskName: string, death: WorkerDeath) {
+    const how =
+      death.how ??
+      (death.cause instanceof Error
+        ? `${death.cause.name}: ${death.cause.message}`
+        : death.exitCode === undefined
+          ? 'it ended without a word'
+          : `exit code ${death.exitCode}`);
+    super(workerName, { ...death, how: `${how} (it ran task '${taskName}')` });
+    this.taskName = taskName;
+  }
+}
+
+/** The task's time ran out before it was done, counted from its submission. */
+export class TaskTimeout extends Error {
+  readonly code = 'POOL_TASK_TIMEOUT';
+  override readonly name = 'TaskTimeout';
+  readonly taskName: string;
+  /** The timeout that ran out, in milliseconds. */
+  readonly timeout: number;
+
+  constructor(taskName: string, timeout: number) {
+    super(`task '${taskName}' was not done after ${timeout} ms`);
+    this.taskName = taskName;
+    this.timeout = timeout;
+  }
+}
+
+/** The task was cancelled without a reason of the canceller's own. */
+export class TaskCancelled extends Error {
+  readonly code = 'POOL_TASK_CANCELLED';
+  override readonly name = 'TaskCancelled';
+  readonly taskName: string;
+
+  constructor(taskName: string, why: string = 'it was cancelled') {
+    super(`task '${taskName}' did not finish: ${why}`);
+    this.taskName = taskName;
+  }
+}
+
+/** The module of the tasks exports no function of that name. */
+export class TaskNotFound extends Error {
+  readonly code = 'POOL_TASK_NOT_FOUND';
+  override readonly name = 'TaskNotFound';
+  readonly taskName: string;
+
+  constructor(taskName: string, url: string, tasks: readonly string[]) {
+    super(
+      `the module ${url} exports no task '${taskName}' ` +
+        `(it exports ${tasks.length === 0 ? 'no function' : tasks.join(', ')})`,
+    );
+    this.taskName = taskName;
+  }
+}
+
+/** An argument or a result of a task cannot travel between threads. */
+export class TaskValueError extends Error {
+  readonly code = 'POOL_TASK_VALUE';
+  override readonly name = 'TaskValueError';
+  readonly taskName: string;
+  /** Where the value is, such as `args[0].onDone` or `result.stream`. */
+  readonly path: string;
+
+  constructor(taskName: string, path: string, why: string, cause?: unknown) {
+    super(
+      `${path} of task '${taskName}' cannot travel between threads: ${why}`,
+      cause === undefined ? {} : { cause },
+    );
+    this.taskName = taskName;
+    this.path = path;
+  }
+}
+
+/** The executor's workers cannot start: its module cannot be loaded, or its initializer throws. `cause` is why. */
+export class ExecutorBroken extends Error {
+  readonly code = 'POOL_EXECUTOR_BROKEN';
+  override readonly name = 'ExecutorBroken';
+  /** The module of the tasks. */
+  readonly url: string;
+
+  constructor(url: string, what: string, cause: unknown) {
+    super(
+      `no worker can run the tasks of ${url}: ${what}` +
+        (cause === undefined ? '' : `: ${cause instanceof Error ? cause.message : describeValue(cause)}`),
+      cause === undefined ? {} : { cause },
+    );
+    this.url = url;
+  }
+}
+
+/** The executor takes no more tasks: `shutdown()` was called. */
+export class ExecutorShutDown extends Error {
+  readonly code = 'POOL_EXECUTOR_SHUT_DOWN';
+  override readonly name = 'ExecutorShutDown';
+
+  constructor(taskName: string) {
+    super(`task '${taskName}' was submitted to an executor that is shut down`);
+  }
+}

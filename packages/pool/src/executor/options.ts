@@ -1,0 +1,113 @@
+import { availableParallelism } from 'node:os';
+import type { ResourceLimits, TransferListItem } from 'node:worker_threads';
+import { describeValue } from '../thread/describe-value.ts';
+import { MAX_WORKERS } from './task-words.ts';
+import type { TaskName } from './task-types.ts';
+
+/** How an executor is made. */
+export interface ExecutorOptions<M = Record<string, never>> {
+  /** The most workers that run at once, 1 to 1000. Default: as many as the machine runs in parallel. */
+  maxWorkers?: number | undefined;
+  /**
+   * Workers that are started at once and kept, 0 to `maxWorkers`. The others come when tasks wait for one, and go
+   * after `idleTimeout`. Default: `maxWorkers`.
+   */
+  minWorkers?: number | undefined;
+  /** After how many milliseconds without a task a worker above `minWorkers` ends. Default 10,000. */
+  idleTimeout?: number | undefined;
+  /** The most tasks that wait for a worker in shared memory; further ones wait in line for that. Default: no bound. */
+  maxQueue?: number | undefined;
+  /**
+   * A function of the module that each worker calls, and awaits, before its first task: its name, or name and
+   * arguments. When it throws, no worker can start, and every task rejects with an ExecutorBroken.
+   *
+   * @example `{ initializer: { name: 'openDatabase', args: ['data.db'] } }`
+   */
+  initializer?: TaskName<M> | { name: TaskName<M>; args: readonly unknown[] } | undefined;
+  /**
+   * How long a cancelled task that still runs may go on, in milliseconds, before its worker is terminated and
+   * replaced. `Infinity`: for ever. Default 5000.
+   */
+  graceMs?: number | undefined;
+  /** What the workers are called in errors and debuggers, followed by a number. Default `'worker'`. */
+  name?: string | undefined;
+  /** Limits for the heap and stack of each worker, in MiB. Default: Node's. */
+  resourceLimits?: ResourceLimits | undefined;
+  /** The workers' `process.env`: `SHARE_ENV` for one and the same. Default: a copy of the creator's. */
+  env?: NodeJS.Dict<string> | symbol | undefined;
+  /** Node options of the workers, such as `['--conditions=dev']`. Default: those of the creator. */
+  execArgv?: string[] | undefined;
+}
+
+/** How one task is run. */
+export interface SubmitOptions {
+  /** Cancels the task: it rejects at once with the signal's reason. See {@link Task.cancel}. */
+  signal?: AbortSignal | undefined;
+  /** After how many milliseconds, counted from the submission, the task is cancelled with a TaskTimeout. */
+  timeout?: number | undefined;
+  /** Objects among the arguments that are moved instead of copied, such as a `MessagePort` or an `ArrayBuffer`. */
+  transfer?: readonly TransferListItem[] | undefined;
+  /**
+   * How often the task is run again when its worker dies. Not for what it throws. The arguments are encoded anew
+   * for each run, so leave them unchanged; not together with `transfer`. Default 0.
+   */
+  retries?: number | undefined;
+  /** Called with what the task reports by `currentTask().reportProgress(value)`, in the context of the caller. */
+  onProgress?: ((value: unknown) => void) | undefined;
+}
+
+/** Options with their defaults. */
+export interface Settings {
+  readonly maxWorkers: number;
+  readonly minWorkers: number;
+  readonly idleTimeout: number;
+  readonly maxQueue: number;
+  readonly graceMs: number;
+  readonly name: string;
+  readonly initializer: { readonly name: string; readonly args: readonly unknown[] } | undefined;
+  readonly workerOptions: { resourceLimits?: ResourceLimits; env?: NodeJS.Dict<string>; execArgv?: string[] };
+}
+
+/** Checks options. Throws TypeError or RangeError, naming the option and its value. */
+export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
+  const most = Math.min(1000, MAX_WORKERS);
+  const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers ?? availableParallelism(), 1, most);
+  const { initializer, name = 'worker' } = options;
+  if (typeof name !== 'string') throw new TypeError(`options.name must be a string, not ${describeValue(name)}`);
+  const workerOptions: Record<string, unknown> = {};
+  for (const key of ['resourceLimits', 'env', 'execArgv'] as const) {
+    if (options[key] !== undefined) workerOptions[key] = options[key];
+  }
+  return {
+    maxWorkers,
+    minWorkers: wholeNumber('minWorkers', options.minWorkers ?? maxWorkers, 0, maxWorkers),
+    idleTimeout: milliseconds('options.idleTimeout', options.idleTimeout ?? 10_000),
+    maxQueue:
+      options.maxQueue === undefined || options.maxQueue === Infinity
+        ? 0
+        : wholeNumber('maxQueue', options.maxQueue, 1, 2 ** 31 - 1),
+    graceMs: milliseconds('options.graceMs', options.graceMs ?? 5000),
+    name,
+    initializer: typeof initializer === 'string' ? { name: initializer, args: [] } : initializer,
+    workerOptions,
+  };
+}
+
+/** Checks a number of milliseconds. */
+export function milliseconds(name: string, value: unknown): number {
+  if (typeof value !== 'number') {
+    throw new TypeError(`${name} must be a number of milliseconds, not ${describeValue(value)}`);
+  }
+  if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more milliseconds, not ${value}`);
+  return value;
+}
+
+/** Checks a whole number between two bounds. */
+export function wholeNumber(name: string, value: unknown, least: number, most: number): number {
+  const expected = `options.${name} must be a whole number from ${least} to ${most}`;
+  if (typeof value !== 'number') throw new TypeError(`${expected}, not ${describeValue(value)}`);
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(`${expected}, not ${value}`);
+  }
+  return value;
+}

@@ -1,0 +1,53 @@
+/**
+ * Carries a value by a port: by structured clone, with shared objects by handle.
+ *
+ * @packageDocumentation
+ */
+import type { TransferListItem } from 'node:worker_threads';
+import { ThreadFieldError } from '../thread/errors.ts';
+import { packFields, unpackFields } from '../thread/field-travel.ts';
+import type { PackedFields } from '../thread/protocol.ts';
+
+/** A value, ready to be posted. */
+export type PackedValue = PackedFields;
+
+/** Why a value cannot travel, and where in it the obstacle lies. */
+export class Unsendable extends Error {
+  /** Such as `args[0].onDone`. */
+  readonly path: string;
+  /** What is wrong with the value there. */
+  readonly why: string;
+
+  constructor(path: string, why: string, cause: unknown) {
+    super(`${path} ${why}`, { cause });
+    this.path = path;
+    this.why = why;
+  }
+}
+
+/**
+ * Packs a value.
+ *
+ * @param root what paths begin with
+ * @param transfer objects in it that are moved
+ * @throws Unsendable
+ */
+export function packValue(root: string, value: unknown, transfer: readonly TransferListItem[]): PackedValue {
+  try {
+    return packFields({ [root]: value }, transfer);
+  } catch (error) {
+    if (!(error instanceof ThreadFieldError)) throw error;
+    const why = error.message.slice(error.message.indexOf(':') + 2);
+    throw new Unsendable(error.path, why, error.cause);
+  }
+}
+
+/** The value, on the other side. Attaching to an object whose package is not loaded yet makes it a promise. */
+export async function unpackValue(packed: PackedValue): Promise<unknown> {
+  return Object.values(await unpackFields(packed))[0];
+}
+
+/** Whether {@link unpackValue} is needed; else the value lies in `packed` as it is. */
+export function plainValue(packed: PackedValue): { value: unknown } | undefined {
+  return packed.shared.length === 0 ? { value: Object.values(packed.fields)[0] } : undefined;
+}

@@ -1,0 +1,74 @@
+/**
+ * The first module of an executor's worker: loads the module of the tasks, runs the initializer, and works.
+ *
+ * @packageDocumentation
+ */
+import { workerData } from 'node:worker_threads';
+import { Queue, SimpleQueue } from '@pkg/queue';
+import { packError } from '../../thread/error-travel.ts';
+import { loadModule } from '../../thread/load-module.ts';
+import { thisThread } from '../../thread/this-thread.ts';
+import { Control } from '../control.ts';
+import type { Farewell, WorkerData } from '../protocol.ts';
+import { TaskWords } from '../task-words.ts';
+import { unpackValue } from '../value-travel.ts';
+import { findFunctions } from './find-functions.ts';
+import { Mailbox } from './mailbox.ts';
+import { ResultSender } from './result-sender.ts';
+import { WorkLoop } from './work-loop.ts';
+
+const data = workerData as WorkerData;
+const { port, row } = data;
+const control = new Control(data.control);
+const self = thisThread();
+self.name = data.name;
+self.daemon = true;
+// Reachable for as long as the thread runs: the owner takes its closing for the thread's end.
+Object.defineProperty(globalThis, Symbol.for('@pkg/pool.liveness'), { value: data.liveness });
+
+const say = (farewell: Farewell): void => port.postMessage(farewell);
+
+/** Whether the end has been announced, so that the exit that follows is no death. */
+let over = false;
+process.on('uncaughtExceptionMonitor', (error) => say({ type: 'uncaught', error: packError(error) }));
+process.on('exit', (code) => {
+  if (!over) say({ type: 'exited', code });
+});
+
+function end(farewell?: Farewell): never {
+  over = true;
+  if (farewell !== undefined) say(farewell);
+  process.exit();
+}
+
+async function main(): Promise<void> {
+  let functions: ReturnType<typeof findFunctions>;
+  try {
+    self.loading = true;
+    functions = findFunctions(await loadModule(data.url));
+  } catch (error) {
+    return end({ type: 'load-failed', error: packError(error), initializer: false });
+  } finally {
+    self.loading = false;
+  }
+  if (data.initializer !== undefined) {
+    const { name, args } = data.initializer;
+    try {
+      const initialize = functions.get(name);
+      if (initialize === undefined) throw new TypeError(`the module exports no function '${name}'`);
+      await initialize(...((await unpackValue(args)) as unknown[]));
+    } catch (error) {
+      return end({ type: 'load-failed', error: packError(error), initializer: true });
+    }
+  }
+  const sender = new ResultSender(SimpleQueue.from(data.results), port, control);
+  const tasks = Queue.from(data.tasks);
+  const words = new TaskWords(data.words);
+  const loop = new WorkLoop({ row, control, words, tasks, sender, functions });
+  const mailbox = new Mailbox(port, control.row(row), control, (mail) => loop.cancel(mail));
+  control.row(row).setReady();
+  const why = await loop.run(mailbox);
+  end(why === 'retired' ? { type: 'retired' } : undefined);
+}
+
+main();
