@@ -84,7 +84,7 @@ export class Pages {
 
   /** First word of the page that word `at` lies in. */
   pageOf(at: number): number {
-    return at - ((at - this.#start) % this.pageWords);
+    return at - ((at - this.#start) & (this.pageWords - 1));
   }
 
   /** Takes a run back. */

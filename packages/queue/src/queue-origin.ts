@@ -86,7 +86,7 @@ export class QueueOrigin<T> {
     const maxBytes = integer('options.maxBytes', options.maxBytes ?? DEFAULT_MAX_BYTES, 1, LARGEST_MAX_BYTES);
     const deliveries = options.maxDeliveries ?? DEFAULT_MAX_DELIVERIES;
     const maxDeliveries = integer('options.maxDeliveries', deliveries, 1, 2 ** 31 - 1);
-    const codec = resolveCodec<T>(options.codec);
+    const codec = namedCodec<T>(options.codec);
     const pageWords = overrides.geometry?.pageWords ?? PAGE_BYTES / 4;
     const limitPages = Math.ceil(maxBytes / (pageWords * 4));
     const geometry = overrides.geometry ?? {
@@ -105,7 +105,14 @@ export class QueueOrigin<T> {
     words[MAX_DELIVERIES] = maxDeliveries;
     words[MAXSIZE] = bound;
     words[RECOVERED_DEATHS] = self.table.deaths;
-    return new QueueOrigin(words.buffer as SharedArrayBuffer, codec, self, overrides.spins, true, overrides.identity !== undefined);
+    return new QueueOrigin(
+      words.buffer as SharedArrayBuffer,
+      codec,
+      self,
+      overrides.spins,
+      true,
+      overrides.identity !== undefined,
+    );
   }
 
   /** Attaches to the memory behind a handle of kind `kind`. */
@@ -122,7 +129,14 @@ export class QueueOrigin<T> {
     }
     const codec = resolveHandleCodec(handle, options.codec);
     const self = overrides.identity ?? currentThread(new ThreadTable(handle.threads));
-    return new QueueOrigin(handle.memory, codec, self, overrides.spins, false, overrides.identity !== undefined);
+    return new QueueOrigin(
+      handle.memory,
+      codec,
+      self,
+      overrides.spins,
+      false,
+      overrides.identity !== undefined,
+    );
   }
 }
 
@@ -150,6 +164,12 @@ export function integer(name: string, value: unknown, least: number, most: numbe
   return value;
 }
 
+/** A codec by the name that handles carry. A user's own is marked, so that it is never taken for a built-in one. */
+function namedCodec<T>(option: CodecName | Codec<T> | undefined): ItemCodec<T> {
+  const codec = resolveCodec<T>(option);
+  return typeof option === 'object' ? { ...codec, name: `user:${codec.name}` } : codec;
+}
+
 function resolveHandleCodec<T>(
   handle: QueueHandle<T>,
   given: CodecName | Codec<T> | undefined,
@@ -159,7 +179,7 @@ function resolveHandleCodec<T>(
       `this queue has a codec of its user's, '${handle.codec.slice(5)}': pass it to from(handle, { codec }) as well`,
     );
   }
-  const codec = resolveCodec<T>(given ?? (handle.codec as CodecName));
+  const codec = namedCodec<T>(given ?? (handle.codec as CodecName));
   if (codec.name !== handle.codec) {
     throw new TypeError(
       `this queue's codec is '${handle.codec}', not '${codec.name}': all threads must use the same`,

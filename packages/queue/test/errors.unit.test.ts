@@ -370,10 +370,12 @@ describe('attaching', () => {
     expect(() => Queue.from(handle, { codec: 'json' })).toThrow(/'int32'.*'json'/);
   });
 
-  it("without the user's codec says to pass it", () => {
-    const codec = { name: 'mine', encode: () => new Uint8Array(1), decode: () => 1 };
+  it.each(['mine', 'json'])("without the user's codec says to pass it, even if it is called %s", (name) => {
+    const codec = { name, encode: () => new Uint8Array(1), decode: () => 1 };
     const { handle } = new Queue(0, { codec });
-    expect(() => Queue.from(handle)).toThrow(/'?mine'?.*codec/);
+    expect(() => Queue.from(handle)).toThrow(TypeError);
+    expect(() => Queue.from(handle)).toThrow(`'${name}': pass it to from(handle, { codec })`);
+    expect(() => Queue.from(handle, { codec: 'json' })).toThrow(/must use the same/);
     expect(Queue.from(handle, { codec }).empty()).toBe(true);
   });
 });

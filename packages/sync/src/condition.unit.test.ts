@@ -70,6 +70,7 @@ describe('Condition', () => {
     const first = watch(waitOnce(condition, { timeout: 1 }));
     await turns();
     const second = watch(waitOnce(condition));
+    await turns();
     while (first.state === 'pending') await turns();
     underLock(condition, () => condition.notify());
     await turns(10);

@@ -2,8 +2,8 @@
  * The lock of the kernel: one word that names its owner.
  *
  * ```text
- *   bit  31          30   29 .......... 0
- *        CONTENDED   0    owner's id, 0 when free
+ *   bit  31          30          29 .......... 0
+ *        CONTENDED   ABANDONED   owner's id, 0 when free
  * ```
  *
  * Invariants
@@ -12,7 +12,8 @@
  * - A thread sleeps only on a word with CONTENDED set, and whoever releases such a word wakes one sleeper.
  *   The sleeper takes the lock with CONTENDED set, since it cannot know whether it was the last. (Drepper,
  *   "Futexes Are Tricky", mutex 3.)
- * - Only a thread that the table says is dead loses the lock to another.
+ * - Only a thread that the table says is dead loses the lock to another. ABANDONED says that it did, and that
+ *   nobody has taken it since.
  * - A thread that was woken and gives up passes the wake on; for one that dies, recovery does ({@link
  *   OwnerLock.wakeAll}).
  *
@@ -22,6 +23,7 @@ import type { ThreadIdentity } from './thread-identity.ts';
 import { remaining } from './timeout.ts';
 
 const CONTENDED = 1 << 31;
+const ABANDONED = 1 << 30;
 const OWNER = 0x3fff_ffff;
 
 /** What {@link OwnerLock.acquire} found: the lock was released properly, its last owner died, or time ran out. */
@@ -86,22 +88,23 @@ export class OwnerLock {
   }
 
   /**
-   * Wakes every sleeper, to be called by recovery: a thread that died between freeing the word and waking a
-   * sleeper, or after having been woken, owed them that. Does not block.
+   * Part of every recovery. If the owner has died, the lock becomes free for whoever comes next, who acquires it
+   * as abandoned: by the change of the word also a thread that is just going to sleep on it. And every sleeper is
+   * woken in any case: a thread that died between freeing the word and waking a sleeper, or after having been
+   * woken, owed them that. Does not block.
    */
   wakeAll(): void {
+    const seen = Atomics.load(this.#words, this.#index);
+    const owner = seen & OWNER;
+    if (owner !== 0 && !this.#self.table.isAlive(owner)) {
+      Atomics.compareExchange(this.#words, this.#index, seen, ABANDONED | (seen & CONTENDED));
+    }
     Atomics.notify(this.#words, this.#index);
-  }
-
-  /** Wakes who sleeps on a lock whose owner has died, to take it over. Part of every recovery. Does not block. */
-  rouse(): void {
-    const owner = Atomics.load(this.#words, this.#index) & OWNER;
-    if (owner !== 0 && !this.#self.table.isAlive(owner)) Atomics.notify(this.#words, this.#index, 1);
   }
 
   #takeFromTheDead(seen: number): boolean {
     const owner = seen & OWNER;
-    if (owner === 0 || this.#self.table.isAlive(owner)) return false;
+    if ((seen & ABANDONED) === 0 && (owner === 0 || this.#self.table.isAlive(owner))) return false;
     // CONTENDED stays: the dead owner's sleepers are still to be woken.
     return Atomics.compareExchange(this.#words, this.#index, seen, this.#self.id | CONTENDED) === seen;
   }

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GET_LOCK } from '../layout.ts';
 import { dieEverywhere, dieTwiceEverywhere, type Item, type Kind, VERBS } from '../ordered/deaths.fixture.ts';
 import { installMortality } from '../ordered/mortal-memory.fixture.ts';
+import { type Class, group } from '../ordered/thread-group.fixture.ts';
 import { Queue } from '../queue.ts';
 
 const kind: Kind = {
@@ -30,3 +32,65 @@ for (const redeliver of [false, true]) {
     }
   });
 }
+
+describe('a Queue, when threads die', () => {
+  const Class = Queue as unknown as Class;
+
+  it.each([false, true])('keeps what a successor in the slot does apart (redeliver %s)', (redeliver) => {
+    const { queue, join, offerSlotOf } = group(Class, { redeliver });
+    queue.putMany([1, 2, 3, 4]);
+    const other = join();
+    other.queue.getMany(2);
+    queue.get();
+    other.die();
+    offerSlotOf(other.id);
+    const successor = join();
+    successor.queue.taskDone();
+    successor.queue.recover();
+    expect(queue.unfinishedTasks).toBe(redeliver ? 3 : 1);
+    while (!queue.empty()) {
+      queue.get();
+      queue.taskDone();
+    }
+    queue.join({ timeout: 0 });
+  });
+
+  it('counts what a dead thread settled too early', () => {
+    const { queue, join } = group(Class);
+    const early = join();
+    early.queue.put(1);
+    early.queue.taskDone();
+    early.die();
+    queue.recover();
+    queue.get();
+    queue.putMany([2, 3]);
+    const other = join();
+    other.queue.get();
+    other.die();
+    queue.get();
+    queue.taskDone();
+    expect(queue.abandoned).toBe(1);
+    queue.join({ timeout: 0 });
+  });
+
+  it('settles the oldest lease first, also after recovery has made the lists anew', () => {
+    const { queue, join, header } = group(Class, { redeliver: true });
+    queue.putMany([1, 2, 3]);
+    const first = join();
+    first.queue.get();
+    const holder = join();
+    expect(holder.queue.get()).toBe(2);
+    first.die();
+    queue.recover();
+    expect(holder.queue.get()).toBe(1);
+    const dying = join();
+    Atomics.store(header, GET_LOCK, dying.id);
+    dying.die();
+    // Done with 2, which it took first; 1 is still in work when it dies.
+    holder.queue.taskDone();
+    holder.die();
+    queue.recover();
+    expect(queue.get()).toBe(1);
+    expect(queue.get()).toBe(3);
+  });
+});

@@ -216,10 +216,10 @@ export class FifoStore implements ItemStore {
 
   recover(): void {
     const header = this.#header;
-    // Who sleeps on a lock of the dead may hold the other lock, so it must go on before this can.
-    this.#putLock.rouse();
-    this.#getLock.rouse();
     if (this.#self.table.deaths === Atomics.load(header, RECOVERED_DEATHS)) return;
+    // Who sleeps on a lock that a dead thread left may hold the other lock, so it must go on before this can.
+    this.#putLock.wakeAll();
+    this.#getLock.wakeAll();
     this.#lockGetSide();
     const deaths = this.#self.table.deaths;
     this.#recoverGetSide();

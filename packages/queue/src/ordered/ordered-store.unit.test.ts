@@ -1,42 +1,9 @@
-import { KIND } from '@pkg/sync';
-import { slotOf, ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
+import { slotOf } from '@pkg/sync/kernel';
 import { describe, expect, it } from 'vitest';
 import { EPOCH, GET_LOCK, GETS, PUTS, SETTLED } from '../layout.ts';
 import { LifoQueue } from '../lifo-queue.ts';
 import { PriorityQueue } from '../priority-queue.ts';
-import { QueueOrigin } from '../queue-origin.ts';
-import type { TaskQueue } from '../task-queue.ts';
-
-const GEOMETRY = { pageWords: 64, maxPages: 300, rows: 16 };
-
-/** Word of the table that says where to look for a free slot first. */
-const HINT = 2;
-
-type Class = new (origin: QueueOrigin<number>) => TaskQueue<number>;
-
-/** Threads of one queue, all acted by this one. */
-function group(Queue: Class, options: { redeliver?: boolean; maxDeliveries?: number } = {}) {
-  const table = ThreadTable.create();
-  let keys = 0;
-  const enter = () => new ThreadIdentity(table, table.claim(++keys), { slice: Number.POSITIVE_INFINITY });
-  const identity = enter();
-  const origin = QueueOrigin.create<number>(0, options, true, { geometry: GEOMETRY, identity, spins: 0 });
-  const queue = new Queue(origin);
-  return {
-    queue,
-    header: origin.pages.header,
-    join() {
-      const self = enter();
-      const overrides = { identity: self, spins: 0 };
-      const attached = QueueOrigin.attach<number>(queue.handle, queue.handle[KIND], {}, overrides);
-      return { queue: new Queue(attached), die: () => table.markDead(self.id), id: self.id };
-    },
-    /** The next thread to join gets the slot that `id` had. */
-    offerSlotOf(id: number) {
-      Atomics.store(table.words, HINT, slotOf(id));
-    },
-  };
-}
+import { type Class, group } from './thread-group.fixture.ts';
 
 describe.each([
   ['LifoQueue', LifoQueue as unknown as Class],
@@ -109,6 +76,24 @@ describe.each([
     holder.die();
     queue.recover();
     expect(queue.getMany(9)).toEqual(lifo ? [held[2], 2, 1] : [held[2], 4, 5]);
+  });
+
+  it('counts what a dead thread settled too early', () => {
+    const { queue, join } = group(Queue);
+    const early = join();
+    early.queue.put(1);
+    early.queue.taskDone();
+    early.die();
+    queue.recover();
+    queue.get();
+    queue.putMany([2, 3]);
+    const other = join();
+    other.queue.get();
+    other.die();
+    queue.get();
+    queue.taskDone();
+    expect(queue.abandoned).toBe(1);
+    queue.join({ timeout: 0 });
   });
 
   it.each([2 ** 31 - 3, 2 ** 32 - 3, 2 ** 32 + 2 ** 31 - 3])('counts on past %i puts', (puts) => {

@@ -1,0 +1,55 @@
+import type { ByteReader } from '../byte-reader.ts';
+import { ERROR_NAMES, VIEW_NAMES } from './format.ts';
+
+/** Reads the rest of a resizable buffer. */
+export function readResizable(reader: ByteReader): ArrayBuffer {
+  const length = reader.count();
+  const maximum = reader.count();
+  const at = reader.take(length);
+  // The maximum reserves addresses, not memory; the constructor refuses one that is too large or too small.
+  const buffer = new ArrayBuffer(length, { maxByteLength: maximum });
+  new Uint8Array(buffer).set(reader.bytes.subarray(at, at + length));
+  return buffer;
+}
+
+interface ViewConstructor {
+  readonly BYTES_PER_ELEMENT?: number;
+  new (buffer: ArrayBuffer, byteOffset: number, length?: number): ArrayBufferView;
+}
+
+/**
+ * The view of `byteLength` bytes at `byteOffset`; the constructor checks alignment and bounds.
+ * Throws for a kind that this engine does not know (Float16Array before 2025).
+ */
+export function makeView(
+  kind: number,
+  tracksLength: boolean,
+  byteOffset: number,
+  byteLength: number,
+  buffer: ArrayBuffer,
+): ArrayBufferView {
+  const name = VIEW_NAMES[kind] ?? `view number ${kind}`;
+  const View = (globalThis as unknown as Record<string, ViewConstructor | undefined>)[name];
+  if (View === undefined) throw new TypeError(`This JavaScript engine has no ${name}.`);
+  if (tracksLength) return new View(buffer, byteOffset);
+  return new View(buffer, byteOffset, byteLength / (View.BYTES_PER_ELEMENT ?? 1));
+}
+
+type ErrorConstructor = new (...parameters: unknown[]) => Error;
+
+const errorConstructors = ERROR_NAMES.map(
+  (name) => (globalThis as unknown as Record<string, ErrorConstructor>)[name]!,
+);
+
+/** An error of a built-in class without any contents yet. */
+export function makeError(classIndex: number): Error {
+  const Class = errorConstructors[classIndex];
+  if (Class === undefined) throw new TypeError(`Class of error number ${classIndex} is not known.`);
+  // AggregateError insists on a list; others would take it for a message.
+  return ERROR_NAMES[classIndex] === 'AggregateError' ? new Class([]) : new Class();
+}
+
+/** Sets a property the way the language sets an error's message: not enumerable, or as a usual field. */
+export function define(holder: object, key: string, value: unknown, enumerable: boolean): void {
+  Object.defineProperty(holder, key, { value, enumerable, writable: true, configurable: true });
+}

@@ -1,0 +1,332 @@
+import type { ByteReader } from '../byte-reader.ts';
+import { messageOf } from '../describe-value.ts';
+import { QueueCodecError } from '../queue-codec-error.ts';
+import { define, makeError, makeView, readResizable } from './decode-binary.ts';
+import { ERROR_FLAG, ERROR_VALUES, MAX_DEPTH, MAX_SHORT_TEXT, SHELL, TAG } from './format.ts';
+import { KeyCache } from './key-cache.ts';
+import { readBigInt } from './primitives.ts';
+import { readText } from './text.ts';
+
+/** More than this many references are freed with their array rather than one by one. */
+const KEPT_REFERENCES = 64;
+
+/** Longest array that is made with room for all its elements when few bytes vouch for its length. */
+const FREE_LENGTH = 1024;
+
+/**
+ * Reads one item in the format of `format.ts`. Every count is checked against the bytes that are left before
+ * anything is allocated, and every value takes at least one byte: so the time and memory that an item takes
+ * are bounded by its size, whatever the bytes are.
+ *
+ * A decoder serves one item at a time.
+ */
+export class AnyDecoder {
+  #reader!: ByteReader;
+  readonly #keys = new KeyCache();
+  /** The objects met so far, by their number. */
+  #met: unknown[] = [];
+  #metCount = 0;
+  /** Objects whose contents are still to come, in order. */
+  #deferred: object[] = [];
+  #depth = 0;
+
+  /** Reads an item whose first byte is next. */
+  decode(reader: ByteReader): unknown {
+    this.#reader = reader;
+    try {
+      const root = this.#value();
+      // Grows while it is walked.
+      for (let i = 0; i < this.#deferred.length; i++) this.#fill(this.#deferred[i]!);
+      if (reader.position !== reader.end) {
+        throw new RangeError(`${reader.remaining} bytes are left over`);
+      }
+      return root;
+    } catch (error) {
+      if (error instanceof QueueCodecError) throw error;
+      throw new QueueCodecError(
+        `The item's bytes are corrupt near byte ${reader.position}: ${messageOf(error)}. ` +
+          'Do all threads use the same codec?',
+        { cause: error },
+      );
+    } finally {
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    if (this.#metCount > KEPT_REFERENCES) this.#met = [];
+    else for (let i = 0; i < this.#metCount; i++) this.#met[i] = undefined;
+    this.#metCount = 0;
+    if (this.#deferred.length > 0) this.#deferred = [];
+    this.#depth = 0;
+  }
+
+  #meet<O>(value: O): O {
+    this.#met[this.#metCount++] = value;
+    return value;
+  }
+
+  #value(): unknown {
+    const reader = this.#reader;
+    const tag = reader.byte();
+    if (tag >= TAG.smallInt) return tag - TAG.smallInt;
+    if (tag >= TAG.shortText) return readText(reader, tag);
+    switch (tag) {
+      case TAG.int32:
+        return reader.int32();
+      case TAG.float64:
+        return reader.float64();
+      case TAG.object:
+        return this.#properties(this.#meet({}));
+      case TAG.array:
+        return this.#array();
+      case TAG.true:
+        return true;
+      case TAG.false:
+        return false;
+      case TAG.null:
+        return null;
+      case TAG.undefined:
+        return undefined;
+      case TAG.bigInt64:
+        return reader.bigInt64();
+      case TAG.bigInt:
+        return readBigInt(reader);
+      case TAG.utf8:
+      case TAG.utf16:
+        return readText(reader, tag);
+      case TAG.reference:
+        return this.#reference();
+      case TAG.deferred:
+        return this.#shell(reader.byte());
+      default:
+        return this.#rarity(tag);
+    }
+  }
+
+  #rarity(tag: number): unknown {
+    const reader = this.#reader;
+    switch (tag) {
+      case TAG.sparse:
+        return this.#sparse(this.#meet([]));
+      case TAG.map:
+        return this.#map(this.#meet(new Map()));
+      case TAG.set:
+        return this.#set(this.#meet(new Set()));
+      case TAG.error:
+        return this.#error(this.#meet(makeError(reader.byte())));
+      case TAG.date:
+        return this.#meet(new Date(reader.float64()));
+      case TAG.regExp:
+        return this.#meet(new RegExp(this.#text(), this.#text()));
+      case TAG.number:
+      case TAG.string:
+      case TAG.boolean:
+      case TAG.bigIntObject:
+        return this.#boxed(tag);
+      case TAG.buffer:
+        return this.#meet(reader.blob(reader.count()).buffer);
+      case TAG.resizable:
+        return this.#meet(readResizable(reader));
+      case TAG.view:
+        return this.#view();
+      default:
+        throw new RangeError(`tag ${tag} has no meaning`);
+    }
+  }
+
+  #reference(): unknown {
+    const id = this.#reader.count();
+    if (id >= this.#metCount) throw new RangeError(`object number ${id} was not met yet`);
+    return this.#met[id];
+  }
+
+  #text(): string {
+    const tag = this.#reader.byte();
+    const text = readText(this.#reader, tag);
+    if (text === undefined) throw new RangeError(`tag ${tag} stands where a string must be`);
+    return text;
+  }
+
+  #key(): string {
+    const reader = this.#reader;
+    const tag = reader.byte();
+    if ((tag & 0xc0) === TAG.shortText) {
+      const length = tag & MAX_SHORT_TEXT;
+      return this.#keys.get(reader.bytes, reader.take(length), length);
+    }
+    reader.position--;
+    return this.#text();
+  }
+
+  #open(): void {
+    if (++this.#depth > MAX_DEPTH) throw new RangeError('objects nest deeper than the format allows');
+  }
+
+  #array(): unknown[] {
+    const length = this.#reader.countOf(1);
+    if (length === 0) return this.#meet([]);
+    // Pairs and triples made by a literal are packed and have no spare room.
+    if (length === 2) return this.#elements(this.#meet([undefined, undefined]), length);
+    if (length === 3) return this.#elements(this.#meet([undefined, undefined, undefined]), length);
+    return this.#elements(this.#meet(new Array(length)), length);
+  }
+
+  #elements(array: unknown[], length: number): unknown[] {
+    this.#open();
+    const reader = this.#reader;
+    for (let i = 0; i < length; i++) {
+      if (reader.bytes[reader.position] === TAG.hole && reader.position < reader.end) {
+        reader.position++;
+        delete array[i];
+      } else {
+        array[i] = this.#value();
+      }
+    }
+    // A deferred array starts empty, and holes at its end do not make it longer.
+    if (array.length < length) array.length = length;
+    this.#depth--;
+    return array;
+  }
+
+  #sparse(array: unknown[]): unknown[] {
+    const length = this.#reader.count();
+    if (length > 0xffffffff) throw new RangeError(`${length} is too long for an array`);
+    if (length > FREE_LENGTH && length > this.#reader.remaining) {
+      // Engines turn an array with an extreme length into a table, which then claims no memory for holes.
+      array.length = 0xffffffff;
+    }
+    array.length = length;
+    this.#open();
+    const count = this.#reader.countOf(2);
+    for (let i = 0; i < count; i++) {
+      const key = this.#key();
+      if (key === 'length') throw new RangeError('an array has its length among its properties');
+      define(array, key, this.#value(), true);
+    }
+    this.#depth--;
+    // A key that is an index beyond the end would have made the array longer.
+    if (array.length !== length) throw new RangeError('an array has elements beyond its length');
+    return array;
+  }
+
+  #properties(holder: object): object {
+    this.#open();
+    const count = this.#reader.countOf(2);
+    for (let i = 0; i < count; i++) {
+      const key = this.#key();
+      const value = this.#value();
+      // Assigning to __proto__ would change the prototype instead of making a property.
+      if (key === '__proto__') define(holder, key, value, true);
+      else (holder as Record<string, unknown>)[key] = value;
+    }
+    this.#depth--;
+    return holder;
+  }
+
+  #map(map: Map<unknown, unknown>): Map<unknown, unknown> {
+    this.#open();
+    const count = this.#reader.countOf(2);
+    for (let i = 0; i < count; i++) {
+      const key = this.#value();
+      map.set(key, this.#value());
+    }
+    this.#depth--;
+    return map;
+  }
+
+  #set(set: Set<unknown>): Set<unknown> {
+    this.#open();
+    const count = this.#reader.countOf(1);
+    for (let i = 0; i < count; i++) set.add(this.#value());
+    this.#depth--;
+    return set;
+  }
+
+  #error(error: Error): Error {
+    this.#open();
+    const flags = this.#reader.byte();
+    if (flags & ERROR_FLAG.name) define(error, 'name', this.#text(), false);
+    if (flags & ERROR_FLAG.message) define(error, 'message', this.#text(), false);
+    // Without the sender's stack, the place where it was decoded would only mislead.
+    if (flags & ERROR_FLAG.stack) define(error, 'stack', this.#text(), false);
+    else delete (error as { stack?: unknown }).stack;
+    for (const key of ERROR_VALUES) {
+      if (flags & ERROR_FLAG[key]) define(error, key, this.#value(), false);
+      // Made by the constructor of AggregateError.
+      else if (key === 'errors') delete (error as { errors?: unknown }).errors;
+    }
+    this.#depth--;
+    const count = this.#reader.countOf(2);
+    this.#open();
+    for (let i = 0; i < count; i++) define(error, this.#key(), this.#value(), true);
+    this.#depth--;
+    return error;
+  }
+
+  #boxed(tag: number): unknown {
+    // The number of the box comes first; a primitive has none.
+    const id = this.#metCount++;
+    const primitive = this.#value();
+    const type = tag === TAG.number ? 'number' : tag === TAG.string ? 'string' : undefined;
+    const wanted = type ?? (tag === TAG.boolean ? 'boolean' : 'bigint');
+    if (typeof primitive !== wanted) throw new RangeError(`a boxed ${wanted} holds something else`);
+    const boxed: unknown = Object(primitive);
+    this.#met[id] = boxed;
+    return boxed;
+  }
+
+  #view(): ArrayBufferView {
+    const reader = this.#reader;
+    // The view's number comes before its buffer's.
+    const id = this.#metCount++;
+    const kind = reader.byte();
+    const tracksLength = reader.byte() === 1;
+    const byteOffset = reader.count();
+    const byteLength = reader.count();
+    const tag = reader.byte();
+    const buffer =
+      tag === TAG.buffer || tag === TAG.resizable
+        ? this.#rarity(tag)
+        : tag === TAG.reference
+          ? this.#reference()
+          : undefined;
+    if (!(buffer instanceof ArrayBuffer))
+      throw new RangeError('a view lies over something else than a buffer');
+    const view = makeView(kind, tracksLength, byteOffset, byteLength, buffer);
+    this.#met[id] = view;
+    return view;
+  }
+
+  /** An object that is filled when the values before it are complete. */
+  #shell(kind: number): object {
+    const shell = this.#meet(makeShell(kind));
+    this.#deferred.push(shell);
+    return shell;
+  }
+
+  #fill(shell: object): void {
+    const reader = this.#reader;
+    const tag = reader.byte();
+    if (Array.isArray(shell)) {
+      if (tag === TAG.sparse) this.#sparse(shell);
+      else if (tag === TAG.array) this.#elements(shell, reader.countOf(1));
+      else throw new RangeError(`tag ${tag} stands where an array must be`);
+    } else if (tag === TAG.map && shell instanceof Map) this.#map(shell);
+    else if (tag === TAG.set && shell instanceof Set) this.#set(shell);
+    else if (tag === TAG.error && shell instanceof Error) {
+      reader.byte();
+      this.#error(shell);
+    } else if (tag === TAG.object) this.#properties(shell);
+    else throw new RangeError(`tag ${tag} does not fit the deferred object`);
+  }
+}
+
+function makeShell(kind: number): object {
+  if (kind === SHELL.object) return {};
+  if (kind === SHELL.array) return [];
+  if (kind === SHELL.map) return new Map();
+  if (kind === SHELL.set) return new Set();
+  if (kind >= SHELL.error) return makeError(kind - SHELL.error);
+  throw new RangeError(`deferred object of unknown kind ${kind}`);
+}

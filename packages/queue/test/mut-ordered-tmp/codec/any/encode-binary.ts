@@ -1,0 +1,84 @@
+import type { ByteWriter } from '../byte-writer.ts';
+import {
+  arrayBufferByteLength,
+  assertViewInBounds,
+  isSharedArrayBuffer,
+  viewBuffer,
+  viewByteLength,
+  viewByteOffset,
+  viewName,
+} from '../intrinsics.ts';
+import { TAG, VIEW_NAMES } from './format.ts';
+import { Refusal } from './refusal.ts';
+import type { SeenObjects } from './seen-objects.ts';
+
+/** Writes an ArrayBuffer that was met for the first time. */
+export function writeBuffer(writer: ByteWriter, buffer: ArrayBuffer): void {
+  // Throws for a detached buffer, whose length would otherwise read as 0.
+  const bytes = new Uint8Array(buffer);
+  if (buffer.resizable) {
+    writer.byte(TAG.resizable);
+    writer.count(bytes.length);
+    writer.count(buffer.maxByteLength);
+  } else {
+    writer.byte(TAG.buffer);
+    writer.count(bytes.length);
+  }
+  writer.blob(bytes);
+}
+
+/**
+ * Writes a typed array or DataView that was met for the first time, and the buffer under it.
+ *
+ * Whether a view follows a resizable buffer's length cannot be asked without resizing it; one that reaches
+ * the buffer's end is taken to follow.
+ */
+export function writeView(writer: ByteWriter, seen: SeenObjects, view: ArrayBufferView): void {
+  const name = viewName(view);
+  const kind = VIEW_NAMES.indexOf(name);
+  if (kind < 0) throw new Refusal(view, `is of a kind (${name}) that this version cannot carry.`);
+  const by = name === 'DataView' ? 'data' : 'typed';
+  const buffer = viewBuffer[by].call(view) as ArrayBuffer;
+  if (isSharedArrayBuffer(buffer)) {
+    throw new Refusal(
+      view,
+      'lies over a SharedArrayBuffer, and would arrive as a copy. Put a copy (array.slice()) on the queue, ' +
+        'or pass the SharedArrayBuffer to the thread when it starts.',
+    );
+  }
+  // Both throw for a view that its buffer was taken away from.
+  const byteLength = viewByteLength[by].call(view) as number;
+  if (byteLength === 0 && by === 'typed') assertViewInBounds(view);
+  const byteOffset = viewByteOffset[by].call(view) as number;
+  const total = arrayBufferByteLength.call(buffer) as number;
+
+  writer.byte(TAG.view);
+  writer.byte(kind);
+  if (byteLength < total && isNodeBuffer(view)) {
+    writer.byte(0);
+    writer.count(0);
+    writer.count(byteLength);
+    // A buffer of its own, which only the receiver will have.
+    seen.skip();
+    writer.byte(TAG.buffer);
+    writer.count(byteLength);
+    writer.blob(new Uint8Array(buffer, byteOffset, byteLength));
+    return;
+  }
+  writer.byte(buffer.resizable && byteOffset + byteLength === total ? 1 : 0);
+  writer.count(byteOffset);
+  writer.count(byteLength);
+  const id = seen.meet(buffer);
+  if (id < 0) {
+    writeBuffer(writer, buffer);
+  } else {
+    writer.byte(TAG.reference);
+    writer.count(id);
+  }
+}
+
+/** Small Buffers share one pool of 8 KiB, which is none of the receiver's business. */
+function isNodeBuffer(view: ArrayBufferView): boolean {
+  const { Buffer } = globalThis as { Buffer?: { isBuffer?(value: unknown): boolean } };
+  return Buffer?.isBuffer?.(view) === true;
+}

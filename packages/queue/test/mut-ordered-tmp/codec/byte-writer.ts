@@ -1,0 +1,104 @@
+const INITIAL_CAPACITY = 1024;
+/** A scratch up to this size is kept between items; beyond it, growing again costs little beside the copy. */
+const KEPT_CAPACITY = 4 * 1024 * 1024;
+
+/**
+ * A thread's private, growable scratch that items are encoded into.
+ *
+ * The kernel calls {@link reset}, lets a codec encode, copies `words` into shared memory under the lock and
+ * calls {@link reset} again. Lengths are in bytes. Numbers are stored in the machine's own byte order where
+ * bytes are copied whole (typed arrays) and little-endian elsewhere: the bytes never leave the machine.
+ */
+export class ByteWriter {
+  /** Every byte of the scratch; replaced when the scratch grows, so never hold on to it across a write. */
+  bytes: Uint8Array<ArrayBuffer>;
+  /** The same memory as 32-bit words. The last word of an item may contain stale bytes beyond `length`. */
+  words: Int32Array<ArrayBuffer>;
+  /** Bytes written so far. Set it back to drop what was written since. */
+  length = 0;
+  #view: DataView<ArrayBuffer>;
+
+  constructor() {
+    const buffer = new ArrayBuffer(INITIAL_CAPACITY);
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Int32Array(buffer);
+    this.#view = new DataView(buffer);
+  }
+
+  /** Empties the scratch, and lets go of the memory if an item made it huge. */
+  reset(): void {
+    this.length = 0;
+    if (this.bytes.length > KEPT_CAPACITY) this.#use(new ArrayBuffer(INITIAL_CAPACITY));
+  }
+
+  /** Makes room for `count` more bytes, counts them as written and returns the position of the first. */
+  reserve(count: number): number {
+    const start = this.length;
+    const end = start + count;
+    if (end > this.bytes.length) this.#grow(end);
+    this.length = end;
+    return start;
+  }
+
+  /** Writes one byte. */
+  byte(value: number): void {
+    const at = this.reserve(1);
+    this.bytes[at] = value;
+  }
+
+  /** Writes four bytes. */
+  int32(value: number): void {
+    const at = this.reserve(4);
+    this.#view.setInt32(at, value, true);
+  }
+
+  /** Writes eight bytes. */
+  float64(value: number): void {
+    const at = this.reserve(8);
+    this.#view.setFloat64(at, value, true);
+  }
+
+  /** Writes eight bytes. */
+  bigInt64(value: bigint): void {
+    const at = this.reserve(8);
+    this.#view.setBigInt64(at, value, true);
+  }
+
+  /** Writes a non-negative integer of up to 53 bits: one byte below 254, else a mark and 4 or 8 bytes. */
+  count(value: number): void {
+    if (value < 0xfe) {
+      this.byte(value);
+    } else if (value <= 0xffffffff) {
+      this.wideCount(value);
+    } else {
+      this.byte(0xff);
+      this.float64(value);
+    }
+  }
+
+  /** Writes a count below 2³² in the form that takes 5 bytes, for one that is known only afterwards. */
+  wideCount(value: number): void {
+    this.byte(0xfe);
+    this.int32(value | 0);
+  }
+
+  /** Writes bytes as they are. */
+  blob(source: Uint8Array): void {
+    const at = this.reserve(source.length);
+    this.bytes.set(source, at);
+  }
+
+  #grow(needed: number): void {
+    const old = this.bytes.subarray(0, this.length);
+    // Doubling makes a series of small writes linear; whole multiples of 8 keep `words` over all of it.
+    const capacity = Math.max(this.bytes.length * 2, Math.ceil(needed / 8) * 8);
+    this.#use(new ArrayBuffer(capacity));
+    this.bytes.set(old);
+  }
+
+  #use(buffer: ArrayBuffer): void {
+    this.bytes = new Uint8Array(buffer);
+    this.words = new Int32Array(buffer);
+    this.#view = new DataView(buffer);
+  }
+}

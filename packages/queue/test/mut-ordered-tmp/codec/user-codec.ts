@@ -1,0 +1,43 @@
+import type { ByteReader } from './byte-reader.ts';
+import type { ByteWriter } from './byte-writer.ts';
+import type { Codec } from './codec.ts';
+import { describeValue, messageOf } from './describe-value.ts';
+import type { ItemCodec } from './item-codec.ts';
+import { QueueCodecError } from './queue-codec-error.ts';
+
+/** Fits a user's {@link Codec} to the kernel. */
+export function fromUserCodec<T>(codec: Codec<T>): ItemCodec<T> {
+  const name = codec.name ?? 'custom';
+
+  /** A user's codec may throw our error itself, with a better path than we know. */
+  const wrap = (verb: string, cause: unknown): QueueCodecError =>
+    cause instanceof QueueCodecError
+      ? cause
+      : new QueueCodecError(`The codec "${name}" failed to ${verb} the item: ${messageOf(cause)}`, { cause });
+
+  return {
+    name,
+    encode(value: T, writer: ByteWriter): void {
+      let bytes: unknown;
+      try {
+        bytes = codec.encode(value);
+      } catch (error) {
+        throw wrap('encode', error);
+      }
+      if (!(bytes instanceof Uint8Array)) {
+        throw new QueueCodecError(
+          `The codec "${name}" must return a Uint8Array from encode, not ${describeValue(bytes)}.`,
+        );
+      }
+      writer.blob(bytes);
+    },
+    decode(reader: ByteReader): T {
+      const bytes = reader.blob(reader.remaining);
+      try {
+        return codec.decode(bytes);
+      } catch (error) {
+        throw wrap('decode', error);
+      }
+    },
+  };
+}

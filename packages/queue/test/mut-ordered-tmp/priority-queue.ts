@@ -1,0 +1,132 @@
+import { FROM, registerSharedClass } from '@pkg/sync';
+import type { ByteWriter } from './codec/byte-writer.ts';
+import type { Codec, CodecName } from './codec/codec.ts';
+import { describeValue } from './codec/describe-value.ts';
+import { OrderedStore } from './ordered/ordered-store.ts';
+import { PriorityKey, PriorityOrder } from './ordered/priority-order.ts';
+import type { TaskQueueOptions } from './queue-options.ts';
+import { type QueueHandle, QueueOrigin } from './queue-origin.ts';
+import { TaskQueue } from './task-queue.ts';
+
+const KIND_OF_PRIORITY_QUEUE = '@pkg/queue.PriorityQueue';
+
+/** Options of a {@link PriorityQueue}. */
+export interface PriorityQueueOptions<T> extends TaskQueueOptions<T> {
+  /**
+   * The priority of an item: any number but `NaN`; the lowest leaves first, and `-0` equals `0`. Default: the item
+   * itself when it is a number, else `item[0]`. Called once per put, on the thread that puts, before the item is
+   * encoded. A function does not travel: threads that attach and want to put pass it to `from` as well.
+   *
+   * @example `{ priority: (job) => job.deadline }`
+   */
+  priority?: ((item: T) => number) | undefined;
+}
+
+/** What stands for a {@link PriorityQueue} on its way to another thread. */
+export interface PriorityQueueHandle<T> extends QueueHandle<T> {
+  /** Whether the queue was made with `options.priority`. */
+  readonly ownPriority: boolean;
+}
+
+/**
+ * A queue between threads from which the item of lowest priority leaves first, ties in the order of insertion:
+ * Python 3.13's `queue.PriorityQueue`, in shared memory. With `redeliver`, an item that is delivered again keeps
+ * its place.
+ *
+ * @example
+ * ```ts
+ * const queue = new PriorityQueue<[number, string]>();
+ * queue.put([2, 'later']);
+ * queue.put([1, 'sooner']);
+ * queue.get(); // [1, 'sooner']
+ * ```
+ */
+export class PriorityQueue<T> extends TaskQueue<T> {
+  /** Undefined where only the thread that made the queue knows it. */
+  readonly #priority: ((item: T) => number) | undefined;
+  readonly #ownPriority: boolean;
+  readonly #key = new PriorityKey();
+
+  /**
+   * @param maxsize the most items that are queued at once; 0 or less, the default, is no bound
+   * @throws TypeError or RangeError for a bad `maxsize` or option; does not block
+   */
+  constructor(maxsize?: number, options?: PriorityQueueOptions<T>);
+  /** @internal */
+  constructor(origin: QueueOrigin<T>, options?: PriorityQueueOptions<T>, ownPriority?: boolean);
+  constructor(
+    first: number | QueueOrigin<T> = 0,
+    options: PriorityQueueOptions<T> = {},
+    ownPriority: boolean = options.priority !== undefined,
+  ) {
+    const { priority } = options;
+    if (priority !== undefined && typeof priority !== 'function') {
+      throw new TypeError(
+        `options.priority must be a function from an item to a number, not ${describeValue(priority)}`,
+      );
+    }
+    const origin = first instanceof QueueOrigin ? first : QueueOrigin.create(first, options, true);
+    const store = new OrderedStore(origin.pages, new PriorityOrder(origin.pages), origin.self, origin.spins);
+    super(origin, store, KIND_OF_PRIORITY_QUEUE);
+    this.#ownPriority = ownPriority;
+    this.#priority = priority ?? (ownPriority ? undefined : (defaultPriority as (item: T) => number));
+  }
+
+  /**
+   * Attaches to the queue behind `handle`, on any thread. Does not block.
+   *
+   * @param options the codec, when it is a user's own, and the priority, when the queue was made with one; without
+   *   it, this thread can get and not put
+   * @throws TypeError when `handle` is not that of a `PriorityQueue`, or when `priority` is given for a queue that was
+   *   made without
+   */
+  static from<T>(
+    handle: PriorityQueueHandle<T>,
+    options: { codec?: CodecName | Codec<T>; priority?: (item: T) => number } = {},
+  ): PriorityQueue<T> {
+    const origin = QueueOrigin.attach(handle, KIND_OF_PRIORITY_QUEUE, options);
+    if (options.priority !== undefined && !handle.ownPriority) {
+      throw new TypeError(
+        'this queue was made without options.priority: all threads must use the same, so leave it out of from() ' +
+          'or give it to the constructor as well',
+      );
+    }
+    return new PriorityQueue<T>(origin, options, handle.ownPriority);
+  }
+
+  /** {@link from}, for whatever carries values to other threads. */
+  static [FROM](handle: PriorityQueueHandle<unknown>): PriorityQueue<unknown> {
+    return PriorityQueue.from(handle);
+  }
+
+  /** Structured-cloneable; `PriorityQueue.from(handle)` attaches to this queue in another thread. */
+  override get handle(): PriorityQueueHandle<T> {
+    return { ...super.handle, ownPriority: this.#ownPriority };
+  }
+
+  protected override writeOrder(item: T, writer: ByteWriter, at: number): void {
+    if (this.#priority === undefined) {
+      throw new TypeError(
+        'this queue was made with options.priority, which does not travel by handle: ' +
+          'to put items on this thread, pass it to PriorityQueue.from(handle, { priority })',
+      );
+    }
+    const priority: unknown = this.#priority(item);
+    if (typeof priority !== 'number') {
+      const rule = this.#ownPriority ? 'options.priority(item)' : 'by default the item itself or item[0]';
+      throw new TypeError(
+        `the priority of an item (${rule}) must be a number, not ${describeValue(priority)}; the item is ${describeValue(item)}`,
+      );
+    }
+    if (Number.isNaN(priority)) {
+      throw new RangeError(`the priority of an item must not be NaN; the item is ${describeValue(item)}`);
+    }
+    this.#key.write(priority, writer.words, at >>> 2);
+  }
+}
+
+function defaultPriority(item: unknown): unknown {
+  return typeof item === 'number' ? item : (item as { 0?: unknown } | null | undefined)?.[0];
+}
+
+registerSharedClass(KIND_OF_PRIORITY_QUEUE, PriorityQueue as never);

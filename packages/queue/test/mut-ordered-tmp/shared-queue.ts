@@ -1,0 +1,490 @@
+import { type AsyncWaitOptions, BlockingForbidden, HANDLE, KIND, type WaitOptions } from '@pkg/sync';
+import { attach, deadlineOf, EventCount, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
+import type { BlockingQueue, QueueStats } from './blocking-queue.ts';
+import { ByteReader } from './codec/byte-reader.ts';
+import { ByteWriter } from './codec/byte-writer.ts';
+import { QueueEmpty, QueueFull, QueueShutDown } from './errors.ts';
+import type { ItemStore } from './item-store.ts';
+import {
+  ABANDONED,
+  FLAGS,
+  GET_WAITS,
+  GETS,
+  HIGH_WATER,
+  LIMIT_PAGES,
+  MAXSIZE,
+  MEMORY_FREED,
+  NOT_EMPTY,
+  NOT_FULL,
+  PUT_WAITS,
+  PUTS,
+  SHUT_DOWN,
+} from './layout.ts';
+import { PutProgress } from './put-progress.ts';
+import { integer, type QueueHandle, type QueueOrigin } from './queue-origin.ts';
+
+/** How often a verb looks again before it sleeps: a few microseconds, less than a sleep and a wake-up take. */
+const SPINS = 100;
+
+/** Least scratch for a batch of items that is taken, in bytes. */
+const BATCH_BYTES = 64 * 1024;
+
+/** What all queues between threads have in common: every verb that moves items. */
+export abstract class SharedQueue<T> implements BlockingQueue<T> {
+  readonly #origin: QueueOrigin<T>;
+  readonly #header: Int32Array;
+  readonly #store: ItemStore;
+  readonly #kind: string;
+  readonly #notEmpty: EventCount;
+  readonly #notFull: EventCount;
+  readonly #memoryFreed: EventCount;
+  readonly #recover = () => this.recover();
+  #writer: ByteWriter | undefined = new ByteWriter();
+  #reader: ByteReader | undefined = new ByteReader();
+
+  /** @internal */
+  protected constructor(origin: QueueOrigin<T>, store: ItemStore, kind: string) {
+    this.#origin = origin;
+    this.#header = origin.pages.header;
+    this.#store = store;
+    this.#kind = kind;
+    this.#notEmpty = new EventCount(this.#header, NOT_EMPTY, origin.self);
+    this.#notFull = new EventCount(this.#header, NOT_FULL, origin.self);
+    this.#memoryFreed = new EventCount(this.#header, MEMORY_FREED, origin.self);
+    if (!origin.isModel) attach(origin.self.table, this);
+  }
+
+  /** Structured-cloneable; `from(handle)` of the same class attaches to this queue in another thread. */
+  get handle(): QueueHandle<T> {
+    return {
+      [KIND]: this.#kind,
+      memory: this.#origin.pages.memory,
+      threads: this.#origin.self.table.memory,
+      codec: this.#origin.codec.name,
+    };
+  }
+
+  /** {@link handle}, for whatever carries values to other threads. */
+  [HANDLE](): QueueHandle<T> {
+    return this.handle;
+  }
+
+  /**
+   * Puts an item in, waiting for a free place. Blocks.
+   *
+   * @throws QueueFull when `timeout` ran out, QueueShutDown after a shutdown, QueueCodecError when the item
+   *   cannot be carried, RangeError when it can never fit; the queue is unchanged
+   * @example `queue.put(['images', link], { timeout: 1000 })`
+   */
+  put(item: T, options?: WaitOptions): void {
+    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    this.#mustBeAllowedToBlock('put', deadline);
+    const writer = this.#borrowWriter();
+    try {
+      this.#frame(item, writer);
+      const end = writer.length >>> 2;
+      if (this.#store.offer(writer.words, 0, end, 1) === 0) {
+        this.#putSlowly(new PutProgress(this.#store, writer.words, end, 1), deadline, options?.timeout);
+      }
+    } finally {
+      this.#returnWriter(writer);
+    }
+  }
+
+  /**
+   * Puts an item in if there is a free place now. Does not block.
+   *
+   * @throws QueueFull when there is none; else as {@link put}
+   */
+  putNowait(item: T): void {
+    this.put(item, NO_WAIT);
+  }
+
+  /**
+   * {@link put} as a promise, for any thread. The item is encoded before this returns, so later changes to it do
+   * not matter. Promises of one thread settle in the order of their calls when nothing else interferes.
+   */
+  async putAsync(item: T, options?: AsyncWaitOptions): Promise<void> {
+    return this.#putFrames([item], options);
+  }
+
+  /**
+   * Puts all items in, in order, one lock round for as many as there are places. Other threads' items may come
+   * between two rounds. Blocks.
+   *
+   * @throws as {@link put}. When an item cannot be carried, none was put. `QueueFull` and `QueueShutDown` tell by
+   *   `accepted` how many were put before.
+   */
+  putMany(items: Iterable<T>, options?: WaitOptions): void {
+    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    this.#mustBeAllowedToBlock('putMany', deadline);
+    const writer = this.#borrowWriter();
+    try {
+      const count = this.#frameAll(items, writer);
+      if (count === 0) return;
+      const progress = new PutProgress(this.#store, writer.words, writer.length >>> 2, count);
+      if (!progress.attempt()) this.#putSlowly(progress, deadline, options?.timeout);
+    } finally {
+      this.#returnWriter(writer);
+    }
+  }
+
+  /** {@link putMany} as a promise, for any thread. The items are encoded before this returns. */
+  async putManyAsync(items: Iterable<T>, options?: AsyncWaitOptions): Promise<void> {
+    return this.#putFrames(items, options);
+  }
+
+  /**
+   * Takes an item out, waiting for one. Blocks.
+   *
+   * @throws QueueEmpty when `timeout` ran out, QueueShutDown when the queue is shut down and empty
+   * @example `const [directory, link] = queue.get({ timeout: 1000 })`
+   */
+  get(options?: WaitOptions): T {
+    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    this.#mustBeAllowedToBlock('get', deadline);
+    const reader = this.#borrowReader();
+    try {
+      if (this.#store.take(reader, 1) === 0) this.#getSlowly(reader, 1, deadline, options?.timeout);
+      return this.#decodeAt(reader, 0);
+    } finally {
+      this.#returnReader(reader);
+    }
+  }
+
+  /**
+   * Takes an item out if there is one now. Does not block.
+   *
+   * @throws QueueEmpty when there is none, QueueShutDown when there is none and the queue is shut down
+   */
+  getNowait(): T {
+    return this.get(NO_WAIT);
+  }
+
+  /** {@link get} as a promise, for any thread. Aborting `signal` takes nothing. */
+  async getAsync(options?: AsyncWaitOptions): Promise<T> {
+    const items = await this.#takeAsync(1, options);
+    return items[0] as T;
+  }
+
+  /**
+   * Waits for at least one item, then takes up to `max` that are there, in order. Blocks.
+   *
+   * @param max 1 or more
+   * @throws as {@link get}; RangeError for a `max` that is no whole number from 1
+   */
+  getMany(max: number, options?: WaitOptions): T[] {
+    integer('max', max, 1, 2 ** 31 - 1);
+    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    this.#mustBeAllowedToBlock('getMany', deadline);
+    const reader = this.#borrowReader();
+    try {
+      reader.ensure(Math.min(BATCH_BYTES, max * 64));
+      const taken = this.#store.take(reader, max) || this.#getSlowly(reader, max, deadline, options?.timeout);
+      return this.#decodeAll(reader, taken);
+    } finally {
+      this.#returnReader(reader);
+    }
+  }
+
+  /** {@link getMany} as a promise, for any thread. */
+  async getManyAsync(max: number, options?: AsyncWaitOptions): Promise<T[]> {
+    integer('max', max, 1, 2 ** 31 - 1);
+    return this.#takeAsync(max, options);
+  }
+
+  /** Items queued now; another thread may change that at any time. Does not block. */
+  qsize(): number {
+    return this.#store.size;
+  }
+
+  /** Whether no item is queued now. Does not block. */
+  empty(): boolean {
+    return this.#store.size === 0;
+  }
+
+  /** Whether there is no free place now; never for a queue without bound. Does not block. */
+  full(): boolean {
+    const maxsize = Atomics.load(this.#header, MAXSIZE);
+    return maxsize > 0 && this.#store.size >= maxsize;
+  }
+
+  /** Figures since the creation. Blocks no longer than a put. */
+  stats(): QueueStats {
+    this.recover();
+    this.#store.reclaim();
+    const header = this.#header;
+    return {
+      puts: Atomics.load(header, PUTS) >>> 0,
+      gets: Atomics.load(header, GETS) >>> 0,
+      putWaits: Atomics.load(header, PUT_WAITS) >>> 0,
+      getWaits: Atomics.load(header, GET_WAITS) >>> 0,
+      highWaterMark: Atomics.load(header, HIGH_WATER),
+      abandoned: Atomics.load(header, ABANDONED) >>> 0,
+      bytesInUse: this.#origin.pages.inUse,
+      bytesReserved: this.#origin.pages.memory.byteLength,
+    };
+  }
+
+  /**
+   * Gives back what threads that have died held here. Called by itself; public for those who learn of a death
+   * in their own way. Any thread, any number of times; blocks no longer than a put.
+   */
+  recover(): void {
+    this.#store.recover();
+  }
+
+  /** Takes items until the queue is shut down and drained. Blocks in each step. */
+  *[Symbol.iterator](): Generator<T, void, undefined> {
+    for (;;) {
+      let item: T;
+      try {
+        item = this.get();
+      } catch (error) {
+        if (error instanceof QueueShutDown) return;
+        throw error;
+      }
+      yield item;
+    }
+  }
+
+  /** Takes items until the queue is shut down and drained. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    for (;;) {
+      let item: T;
+      try {
+        item = await this.getAsync();
+      } catch (error) {
+        if (error instanceof QueueShutDown) return;
+        throw error;
+      }
+      yield item;
+    }
+  }
+
+  /** What the store wants before an item in its frame; `at` is the frame's first byte in the writer. */
+  protected writeOrder(_item: T, _writer: ByteWriter, _at: number): void {}
+
+  /** @internal */
+  protected decodeFrame(words: Int32Array, at: number): T {
+    const length = words[at]!;
+    const first = at + this.#store.takeHeader;
+    const reader = new ByteReader();
+    reader.ensure(length + 4);
+    reader.words.set(words.subarray(first, first + ((length + 3) >>> 2)));
+    reader.reset(0, length);
+    return this.#origin.codec.decode(reader);
+  }
+
+  #frame(item: T, writer: ByteWriter): void {
+    const header = this.#store.offerHeader;
+    const at = writer.reserve(header * 4);
+    for (let i = 1; i < header; i++) writer.words[(at >>> 2) + i] = 0;
+    if (header > 1) this.writeOrder(item, writer, at);
+    this.#origin.codec.encode(item, writer);
+    const length = writer.length - at - header * 4;
+    const padding = -length & 3;
+    if (padding !== 0) writer.reserve(padding);
+    writer.words[at >>> 2] = length;
+    if ((writer.length - at) >>> 2 > this.#store.largestFrame) {
+      throw new RangeError(
+        `an item of ${length} bytes can never fit into this queue, whose memory holds items of up to ` +
+          `${(this.#store.largestFrame - header) * 4} bytes (maxBytes ${this.#maxBytes}): raise maxBytes or split the item`,
+      );
+    }
+  }
+
+  #frameAll(items: Iterable<T>, writer: ByteWriter): number {
+    let count = 0;
+    for (const item of items) {
+      this.#frame(item, writer);
+      count++;
+    }
+    return count;
+  }
+
+  #decodeAt(reader: ByteReader, word: number): T {
+    const start = (word + this.#store.takeHeader) * 4;
+    reader.reset(start, start + reader.words[word]!);
+    return this.#origin.codec.decode(reader);
+  }
+
+  #decodeAll(reader: ByteReader, count: number): T[] {
+    const items: T[] = new Array(count);
+    const header = this.#store.takeHeader;
+    for (let i = 0, word = 0; i < count; i++) {
+      items[i] = this.#decodeAt(reader, word);
+      word += header + ((reader.words[word]! + 3) >>> 2);
+    }
+    return items;
+  }
+
+  async #putFrames(items: Iterable<T>, options: AsyncWaitOptions | undefined): Promise<void> {
+    const deadline = deadlineOf(options?.timeout);
+    options?.signal?.throwIfAborted();
+    const writer = this.#borrowWriter();
+    let progress: PutProgress;
+    try {
+      const count = this.#frameAll(items, writer);
+      progress = new PutProgress(this.#store, writer.words, writer.length >>> 2, count);
+      if (progress.attempt()) return;
+      // The scratch is used by others while this waits.
+      progress.keepRest();
+    } finally {
+      this.#returnWriter(writer);
+    }
+    while (!progress.attempt()) {
+      const until = this.#beforeWait(progress, deadline, options?.timeout);
+      if (!(await waitUntilAsync(until.event, until.attempt, deadline, options?.signal))) {
+        throw this.#full(options?.timeout, progress.accepted);
+      }
+      this.#passOnPlace();
+    }
+    this.#passOnPlace();
+  }
+
+  #putSlowly(progress: PutProgress, deadline: number, timeout: number | undefined): void {
+    this.recover();
+    if (deadline !== -Infinity) {
+      for (let i = this.#spins; i > 0 && this.full(); i--);
+    }
+    while (!progress.attempt()) {
+      const until = this.#beforeWait(progress, deadline, timeout);
+      if (!waitUntil(until.event, until.attempt, deadline, this.#recover)) {
+        throw this.#full(timeout, progress.accepted);
+      }
+    }
+    this.#passOnPlace();
+  }
+
+  /** After a refusal: what to wait for, and until when; throws when waiting is no use. */
+  #beforeWait(
+    progress: PutProgress,
+    deadline: number,
+    timeout: number | undefined,
+  ): { event: EventCount; attempt: () => boolean } {
+    const store = this.#store;
+    const refusal = store.refusal;
+    if (refusal === 'shut-down') throw new QueueShutDown(progress.accepted);
+    if (deadline === -Infinity) throw this.#full(timeout, progress.accepted);
+    Atomics.add(this.#header, PUT_WAITS, 1);
+    progress.moved = false;
+    return {
+      event: refusal === 'full' ? this.#notFull : this.#memoryFreed,
+      attempt: () => progress.attempt() || progress.moved || store.refusal !== refusal,
+    };
+  }
+
+  /** A putter that was woken and leaves places behind wakes the next one. */
+  #passOnPlace(): void {
+    if (this.#notFull.hasWaiters && !this.full()) this.#notFull.notify(1);
+  }
+
+  #getSlowly(reader: ByteReader, max: number, deadline: number, timeout: number | undefined): number {
+    const store = this.#store;
+    this.recover();
+    let taken = 0;
+    const attempt = () =>
+      this.#tryTake(reader, max, (count) => {
+        taken = count;
+      });
+    if (attempt()) return taken;
+    if (deadline === -Infinity) throw new QueueEmpty(timeout ?? 0);
+    for (let i = this.#spins; i > 0; i--) {
+      if (store.size > 0 && attempt()) return taken;
+    }
+    Atomics.add(this.#header, GET_WAITS, 1);
+    if (!waitUntil(this.#notEmpty, attempt, deadline, this.#recover)) throw new QueueEmpty(timeout ?? 0);
+    this.#passOnItem();
+    return taken;
+  }
+
+  async #takeAsync(max: number, options: AsyncWaitOptions | undefined): Promise<T[]> {
+    const deadline = deadlineOf(options?.timeout);
+    options?.signal?.throwIfAborted();
+    let items: T[] | undefined;
+    const attempt = () => {
+      const reader = this.#borrowReader();
+      try {
+        if (max > 1) reader.ensure(Math.min(BATCH_BYTES, max * 64));
+        return this.#tryTake(reader, max, (count) => {
+          items = this.#decodeAll(reader, count);
+        });
+      } finally {
+        this.#returnReader(reader);
+      }
+    };
+    if (attempt()) return items!;
+    this.recover();
+    if (deadline === -Infinity) throw new QueueEmpty(options?.timeout ?? 0);
+    Atomics.add(this.#header, GET_WAITS, 1);
+    try {
+      if (!(await waitUntilAsync(this.#notEmpty, attempt, deadline, options?.signal))) {
+        throw new QueueEmpty(options?.timeout ?? 0);
+      }
+      return items!;
+    } finally {
+      // Also when the item that was taken could not be decoded.
+      this.#passOnItem();
+    }
+  }
+
+  /** Takes what is there, and throws when nothing is and nothing will be. */
+  #tryTake(reader: ByteReader, max: number, done: (count: number) => void): boolean {
+    // The flag first: a put that it refused is not coming, and one that came before it is seen by `take`.
+    const shutDown = (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;
+    const taken = this.#store.take(reader, max);
+    if (taken > 0) {
+      done(taken);
+      return true;
+    }
+    if (shutDown) throw new QueueShutDown();
+    return false;
+  }
+
+  /** A getter that was woken and leaves items behind wakes the next one. */
+  #passOnItem(): void {
+    if (this.#notEmpty.hasWaiters && this.#store.size > 0) this.#notEmpty.notify(1);
+  }
+
+  #full(timeout: number | undefined, accepted: number): QueueFull {
+    return new QueueFull(timeout ?? 0, accepted, Atomics.load(this.#header, MAXSIZE), this.#maxBytes);
+  }
+
+  get #maxBytes(): number {
+    return this.#header[LIMIT_PAGES]! * this.#origin.pages.pageWords * 4;
+  }
+
+  get #spins(): number {
+    return this.#origin.spins ?? SPINS;
+  }
+
+  #mustBeAllowedToBlock(verb: string, deadline: number): void {
+    if (!this.#origin.self.mayBlock && deadline !== -Infinity) throw new BlockingForbidden(verb);
+  }
+
+  /** The scratch, or another one when an item's own code uses this queue while the item is encoded. */
+  #borrowWriter(): ByteWriter {
+    const writer = this.#writer ?? new ByteWriter();
+    this.#writer = undefined;
+    return writer;
+  }
+
+  #returnWriter(writer: ByteWriter): void {
+    writer.reset();
+    this.#writer = writer;
+  }
+
+  #borrowReader(): ByteReader {
+    const reader = this.#reader ?? new ByteReader();
+    this.#reader = undefined;
+    return reader;
+  }
+
+  #returnReader(reader: ByteReader): void {
+    reader.trim();
+    this.#reader = reader;
+  }
+}
+
+const NO_WAIT: WaitOptions = { timeout: 0 };

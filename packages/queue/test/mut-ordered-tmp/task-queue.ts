@@ -1,0 +1,125 @@
+import { type AsyncWaitOptions, BlockingForbidden, type WaitOptions } from '@pkg/sync';
+import { deadlineOf, EventCount, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
+import { QueueTimeout } from './errors.ts';
+import type { ItemStore } from './item-store.ts';
+import { ABANDONED, ALL_DONE, FLAGS, MAXSIZE, SHUT_DOWN } from './layout.ts';
+import { integer, type QueueOrigin, validMaxsize } from './queue-origin.ts';
+import { SharedQueue } from './shared-queue.ts';
+
+/** What `Queue`, `LifoQueue` and `PriorityQueue` add to moving items: a bound, tasks that get done, a shutdown. */
+export abstract class TaskQueue<T> extends SharedQueue<T> {
+  readonly #header: Int32Array;
+  readonly #store: ItemStore;
+  readonly #allDone: EventCount;
+  readonly #mayBlock: boolean;
+
+  /** @internal */
+  protected constructor(origin: QueueOrigin<T>, store: ItemStore, kind: string) {
+    super(origin, store, kind);
+    this.#header = origin.pages.header;
+    this.#store = store;
+    this.#allDone = new EventCount(this.#header, ALL_DONE, origin.self);
+    this.#mayBlock = origin.self.mayBlock;
+  }
+
+  /** The most items that are queued at once, 0 for no bound. */
+  get maxsize(): number {
+    return Atomics.load(this.#header, MAXSIZE);
+  }
+
+  /**
+   * May be changed at any time, on any thread. Lowering it below what is queued takes nothing out: puts wait until
+   * there is a place. Blocks no longer than a put.
+   */
+  set maxsize(maxsize: number) {
+    this.#store.setMaxsize(validMaxsize(maxsize));
+  }
+
+  /** Items that were put and are not done yet. Does not block. */
+  get unfinishedTasks(): number {
+    return this.#store.unfinished;
+  }
+
+  /** Items that count as done because the thread that took them died. Blocks no longer than a put. */
+  get abandoned(): number {
+    this.recover();
+    return Atomics.load(this.#header, ABANDONED) >>> 0;
+  }
+
+  /** Whether {@link shutdown} was called, on any thread. Does not block. */
+  get isShutDown(): boolean {
+    return (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;
+  }
+
+  /**
+   * Says that `count` items that were taken are done. Any thread may say so for any other: an item counts for the
+   * caller's own first. With `redeliver`, the caller's oldest item is meant. Blocks no longer than a put.
+   *
+   * @param count default 1
+   * @throws RangeError when that is more than there are unfinished items; nothing changes. Python: `ValueError`
+   */
+  taskDone(count: number = 1): void {
+    integer('count', count, 1, 2 ** 31 - 1);
+    if (!this.#store.settle(count)) {
+      throw new RangeError(
+        `taskDone(${count}) called too often: ${this.#store.unfinished} items are unfinished. Call it once for each item taken`,
+      );
+    }
+  }
+
+  /**
+   * Waits until every item that was put is done. Blocks.
+   *
+   * @throws QueueTimeout when `timeout` ran out
+   */
+  join(options?: WaitOptions): void {
+    const deadline = deadlineOf(options?.timeout);
+    if (!this.#mayBlock && deadline !== -Infinity) throw new BlockingForbidden('join');
+    this.recover();
+    if (this.#store.unfinished === 0) return;
+    if (
+      !waitUntil(
+        this.#allDone,
+        () => this.#store.unfinished === 0,
+        deadline,
+        () => this.recover(),
+      )
+    ) {
+      throw new QueueTimeout(options?.timeout ?? 0, this.#store.unfinished);
+    }
+  }
+
+  /** {@link join} as a promise, for any thread. */
+  async joinAsync(options?: AsyncWaitOptions): Promise<void> {
+    const deadline = deadlineOf(options?.timeout);
+    options?.signal?.throwIfAborted();
+    this.recover();
+    const attempt = () => this.#store.unfinished === 0;
+    if (attempt()) return;
+    if (!(await waitUntilAsync(this.#allDone, attempt, deadline, options?.signal))) {
+      throw new QueueTimeout(options?.timeout ?? 0, this.#store.unfinished);
+    }
+  }
+
+  /**
+   * From now on `put` throws `QueueShutDown`, and so does `get` once the queue is empty. Everybody who waits in
+   * them is woken. May be called again. Blocks no longer than a put.
+   *
+   * @param options `immediate`: drop what is queued, as if it were done. `join` still waits for items that were
+   *   taken. Default `false`.
+   */
+  shutdown(options: { immediate?: boolean } = {}): void {
+    this.#store.shutDown(options.immediate === true);
+  }
+
+  /**
+   * With `redeliver`: the items that were delivered `maxDeliveries` times to threads that died, and so count as
+   * done, oldest first. They stay here. Blocks no longer than a put.
+   */
+  deadLetters(): T[] {
+    this.recover();
+    const items: T[] = [];
+    this.#store.deadLetters((words, at) => items.push(this.decodeFrame(words, at)));
+    return items;
+  }
+}

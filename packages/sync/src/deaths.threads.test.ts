@@ -1,0 +1,172 @@
+/** Threads that are ended at random instants, and what they held. */
+import { describe, expect, it } from 'vitest';
+import { A, B, PROGRESS, type RoleData, STOP } from '../test/fixtures/roles.ts';
+import { type Actor, makeWords, randomInstant, reaches, start } from '../test/fixtures/workers.ts';
+import { Barrier } from './barrier.ts';
+import { Condition } from './condition.ts';
+import { createLivenessProbe } from './kernel.ts';
+import { Mutex } from './mutex.ts';
+import { Semaphore } from './semaphore.ts';
+
+/** Deaths for each primitive, three at a time. */
+const BATCHES = Number(process.env['SYNC_DEATH_BATCHES'] ?? 6);
+
+/** Starts threads in a role, ends three of four at random instants, again and again, then stops the rest. */
+async function decimate(data: RoleData, between: () => Promise<void> | void = () => {}): Promise<void> {
+  const survivor = start(data);
+  for (let batch = 0; batch < BATCHES; batch++) {
+    const victims = [start(data), start(data), start(data)];
+    await reaches(data.words, PROGRESS, Atomics.load(data.words, PROGRESS) + 50);
+    await Promise.all(
+      victims.map(async ({ worker }) => {
+        await randomInstant();
+        await worker.terminate();
+      }),
+    );
+    for (const victim of victims) expect(victim.said).toEqual([]);
+    await between();
+    expect(survivor.said).toEqual([]);
+    // Whatever the dead held, the survivor goes on.
+    await reaches(data.words, PROGRESS, Atomics.load(data.words, PROGRESS) + 50);
+  }
+  Atomics.store(data.words, STOP, 1);
+  await between();
+  expect(await survivor.end).toBe('done');
+}
+
+describe('a thread that is ended at a random instant', () => {
+  it('does not wedge a mutex, and what it left half-changed is told', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    await decimate({ role: 'change', handle: mutex.handle, words }, async () => {
+      const guard = await mutex.lockAsync();
+      if (guard.abandoned) words[B] = words[A]!;
+      expect(words[A]).toBe(words[B]);
+      guard.unlock();
+    });
+    const guard = mutex.lock();
+    expect(words[A]).toBe(words[B]);
+    guard.unlock();
+  });
+
+  it('gives its permits of a semaphore back', async () => {
+    const semaphore = new Semaphore(2, { bounded: true });
+    const words = makeWords();
+    await decimate({ role: 'permits', handle: semaphore.handle, words });
+    expect(semaphore.value).toBe(2);
+    expect([semaphore.tryAcquire(), semaphore.tryAcquire(), semaphore.tryAcquire()]).toEqual([
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('breaks the barrier at which the others wait', async () => {
+    for (let batch = 0; batch < BATCHES; batch++) {
+      const barrier = new Barrier(3);
+      const words = makeWords();
+      const data: RoleData = { role: 'rounds', handle: barrier.handle, words };
+      const actors = [start(data), start(data), start(data)] as [Actor, Actor, Actor];
+      await reaches(words, PROGRESS, 30);
+      await randomInstant();
+      await actors[0].worker.terminate();
+      // Unless it died outside: then the others wait for a third party, and it is this thread that gives up.
+      if (!barrier.broken) await barrier.waitAsync({ timeout: 0 }).catch(() => undefined);
+      // The third party may have completed a round of theirs.
+      if (!barrier.broken) barrier.abort();
+      expect(await Promise.all([actors[1].end, actors[2].end])).toEqual(['broken', 'broken']);
+    }
+  });
+
+  it('swallows no notification of a condition', async () => {
+    const condition = new Condition();
+    const words = makeWords();
+    let produced = 0;
+    let producing = true;
+    const producer = (async () => {
+      while (producing) {
+        const guard = await condition.mutex.lockAsync();
+        words[A] = words[A]! + 1;
+        condition.notify();
+        guard.unlock();
+        produced++;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    })();
+    const stop = async () => {
+      if (Atomics.load(words, STOP) === 0) return;
+      producing = false;
+      await producer;
+      const guard = await condition.mutex.lockAsync();
+      condition.notifyAll();
+      guard.unlock();
+    };
+    await decimate({ role: 'consume', handle: condition.handle, words }, stop);
+    expect(words[A]).toBe(0);
+    // At most one item for each that died may be counted in one place and not yet in the other.
+    const consumed = Atomics.load(words, PROGRESS);
+    expect(produced - consumed).toBeGreaterThanOrEqual(0);
+    expect(produced - consumed).toBeLessThanOrEqual(3 * BATCHES);
+  });
+});
+
+describe('the end of a thread', () => {
+  for (const role of ['leave', 'throw'] as const) {
+    it(`is noticed when it comes by itself (${role})`, async () => {
+      const mutex = new Mutex();
+      const actor = start({ role, handle: mutex.handle, words: makeWords() });
+      await actor.end;
+      expect(actor.supervision.ended).toBe(true);
+      expect(mutex.lock().abandoned).toBe(true);
+    });
+  }
+
+  it('is noticed by a thread that waits without blocking', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const actor = start({ role: 'hold', handle: mutex.handle, words });
+    await reaches(words, PROGRESS, 1);
+    const waiting = mutex.lockAsync();
+    await actor.worker.terminate();
+    expect((await waiting).abandoned).toBe(true);
+  });
+
+  it('is noticed by a thread that did not start it and that blocks', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const holder = start({ role: 'hold', handle: mutex.handle, words });
+    await reaches(words, PROGRESS, 1);
+    const counter = start({ role: 'count', handle: mutex.handle, words, times: 10 });
+    await new Promise((resolve) => counter.worker.once('online', resolve));
+    await randomInstant();
+    await holder.worker.terminate();
+    expect(await counter.end).toBe('done');
+    expect(words[A]).toBe(10);
+  });
+
+  it('is noticed by the thread that started it while that blocks, if the worker keeps a probe', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const actor = start({ role: 'hold', handle: mutex.handle, words }, createLivenessProbe());
+    await reaches(words, PROGRESS, 1);
+    // The worker returns from its wait, has nothing left to do, and ends; this thread sees no event of it.
+    Atomics.store(words, STOP, 1);
+    Atomics.notify(words, STOP);
+    const guard = mutex.lock();
+    expect(guard.abandoned).toBe(true);
+    expect(actor.supervision.ended).toBe(true);
+    guard.unlock();
+    await actor.end;
+  });
+
+  it('is the end of the threads that it had started', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const parent = start({ role: 'parent', handle: mutex.handle, words });
+    await reaches(words, PROGRESS, 1);
+    expect(mutex.isLocked).toBe(true);
+    const waiting = mutex.lockAsync();
+    await parent.worker.terminate();
+    expect((await waiting).abandoned).toBe(true);
+  });
+});
