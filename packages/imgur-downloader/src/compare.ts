@@ -67,7 +67,8 @@ async function withThreads(directory: string, links: readonly string[], workers:
   await queue.joinAsync();
   // Without this they would wait for work all through the next measurement.
   await Promise.all(threads.map((thread) => thread.terminate()));
-  return failures.empty() ? [] : failures.getMany(links.length);
+  failures.shutdown();
+  return [...failures];
 }
 
 /** One hash over the files of all links; a link whose file is missing counts as such. */

@@ -53,7 +53,8 @@ export async function main({ clientId = CLIENT_ID, dir = 'images', workers = 8 }
   // Wait until every task in the queue is done
   await queue.joinAsync();
   console.log(`Took ${(performance.now() - start) / 1000}`);
-  if (!failures.empty()) throw new DownloadsFailed(failures.getMany(links.length), links.length);
+  failures.shutdown();
+  if (!failures.empty()) throw new DownloadsFailed([...failures], links.length);
 }
 
 if (isMain(import.meta.url)) main();

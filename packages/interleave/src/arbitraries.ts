@@ -1,5 +1,14 @@
 import * as fc from 'fast-check';
-import { actionOf, formatSchedule, kill, normaliseSegments, run, type Segment, timeout, wake } from './schedule.ts';
+import {
+  actionOf,
+  formatSchedule,
+  kill,
+  normaliseSegments,
+  run,
+  type Segment,
+  timeout,
+  wake,
+} from './schedule.ts';
 
 /** What a {@link scheduleArbitrary} generates. */
 export interface ScheduleConstraints {
@@ -29,9 +38,11 @@ export function scheduleArbitrary(constraints: ScheduleConstraints = {}): fc.Arb
     .tuple(thread, fc.integer({ min: 1, max: maxSteps }))
     .map(([index, count]): Segment => ({ action: actionOf(run, index), count }));
   const faults = ([kind, count = 0]: readonly [number, number | undefined]) =>
-    fc.array(fc.tuple(fc.nat({ max: maxSegments }), thread), { maxLength: count }).map((places) =>
-      places.map(([at, index]) => ({ at, segment: { action: actionOf(kind, index), count: 1 } })),
-    );
+    fc
+      .array(fc.tuple(fc.nat({ max: maxSegments }), thread), { maxLength: count })
+      .map((places) =>
+        places.map(([at, index]) => ({ at, segment: { action: actionOf(kind, index), count: 1 } })),
+      );
   return fc
     .tuple(
       fc.array(stretch, { maxLength: maxSegments }),
@@ -41,7 +52,8 @@ export function scheduleArbitrary(constraints: ScheduleConstraints = {}): fc.Arb
     )
     .map(([stretches, ...injected]) => {
       const segments = [...stretches];
-      for (const { at, segment } of injected.flat()) segments.splice(Math.min(at, segments.length), 0, segment);
+      for (const { at, segment } of injected.flat())
+        segments.splice(Math.min(at, segments.length), 0, segment);
       return formatSchedule(normaliseSegments(segments));
     });
 }

@@ -1,11 +1,11 @@
-import type { BareFailure, Limits } from './engine/scheduler.ts';
+import { historyOf } from './engine/history.ts';
+import { done } from './engine/model-thread.ts';
+import type { BareFailure, Limits } from './engine/limits.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Operation, Scenario } from './scenario.ts';
 import { formatSchedule, kill, kindOf, normaliseSegments, type Segment, timeout, wake } from './schedule.ts';
 import { Session } from './session.ts';
 import { Follow } from './strategy/follow.ts';
-import { historyOf } from './engine/history.ts';
-import { done } from './engine/model-thread.ts';
 import { Names } from './telling/names.ts';
 import { drawTable, isShown } from './telling/table.ts';
 import { Trace, type TraceEvent } from './telling/trace.ts';
@@ -84,7 +84,9 @@ export function withExecutions<T>(
         events: trace?.events ?? [],
         trace,
         waiting: machine.waiters.map(({ index, waitAddress }) => {
-          const event = trace?.events.findLast(({ thread, result }) => thread === index && result === 'waits');
+          const event = trace?.events.findLast(
+            ({ thread, result }) => thread === index && result === 'waits',
+          );
           const place = event?.place || (waitAddress < 0 ? 'its own memory' : `byte ${waitAddress}`);
           return `thread ${index} waits on ${place}${event?.site ? ` (${event.site})` : ''}`;
         }),
@@ -94,7 +96,10 @@ export function withExecutions<T>(
 }
 
 /** Tells a failed execution in full: message, table, schedule. */
-export function tell(scenario: Scenario, execution: Execution): { message: string; table: string; schedule: string } {
+export function tell(
+  scenario: Scenario,
+  execution: Execution,
+): { message: string; table: string; schedule: string } {
   const { failure, trace } = execution;
   let message = failure?.message ?? '';
   const racing = trace?.racing;
@@ -105,7 +110,8 @@ export function tell(scenario: Scenario, execution: Execution): { message: strin
         : `${event.operation} ${event.place} by thread ${event.thread}${event.site === '' ? '' : ` (${event.site})`}`;
     message = `${show(racing[0])} and ${show(racing[1])} are in no order, and one of them is a plain access`;
   }
-  if (execution.waiting.length > 0 && failure?.kind === 'deadlock') message += `: ${execution.waiting.join('; ')}`;
+  if (execution.waiting.length > 0 && failure?.kind === 'deadlock')
+    message += `: ${execution.waiting.join('; ')}`;
   return {
     message,
     table: drawTable(execution.events, scenario.threads.length),

@@ -1,8 +1,7 @@
-import { tell, withExecutions } from './execute.ts';
+import { segmentsOf, tell, withExecutions } from './execute.ts';
 import { minimise } from './minimise.ts';
 import { type ExploreOptions, resolveOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
-import { segmentsOf } from './execute.ts';
 import { search } from './search.ts';
 import { type Failure, InterleavingFailure } from './telling/failure.ts';
 

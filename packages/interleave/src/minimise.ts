@@ -41,12 +41,20 @@ const patience = 2_000;
  * which finds the least number of them in a small scenario; then by leaving out, joining and moving segments of
  * the schedule for as long as that helps.
  */
-export function minimise(scenario: Scenario, path: readonly number[], options: ResolvedOptions): readonly Segment[] {
+export function minimise(
+  scenario: Scenario,
+  path: readonly number[],
+  options: ResolvedOptions,
+): readonly Segment[] {
   return shrink(scenario, fewestPreemptions(scenario, segmentsOf(path), options), options);
 }
 
 /** Searches with 0, 1, 2, … preemptions and as few faults as the budget says, within the time allowed. */
-function fewestPreemptions(scenario: Scenario, found: readonly Segment[], options: ResolvedOptions): readonly Segment[] {
+function fewestPreemptions(
+  scenario: Scenario,
+  found: readonly Segment[],
+  options: ResolvedOptions,
+): readonly Segment[] {
   const deadline = natives.now() + patience;
   const count = (kind: number) =>
     found.reduce((sum, segment) => sum + (kindOf(segment.action) === kind ? segment.count : 0), 0);
@@ -122,7 +130,8 @@ function* candidatesOf(segments: readonly Segment[]): Generator<readonly Segment
   for (let at = 0; at < segments.length; at++) {
     const { action, count } = segments[at] as Segment;
     for (const fewer of [1, count >> 1, count - 1]) {
-      if (fewer >= 1 && fewer < count) yield segments.map((s, i) => (i === at ? { action, count: fewer } : s));
+      if (fewer >= 1 && fewer < count)
+        yield segments.map((s, i) => (i === at ? { action, count: fewer } : s));
     }
   }
 }

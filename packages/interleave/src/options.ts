@@ -72,14 +72,18 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
     const value = (options[name] as number | undefined) ?? fallback;
     const fits = Number.isInteger(value) || (value === Number.POSITIVE_INFINITY && most === value);
     if (typeof value !== 'number' || !fits || value < least || value > most) {
-      throw new RangeError(`${name} is a whole number from ${least} to ${most}, not ${String(value)} (${typeof value})`);
+      throw new RangeError(
+        `${name} is a whole number from ${least} to ${most}, not ${String(value)} (${typeof value})`,
+      );
     }
     return value;
   };
   const infinity = Number.POSITIVE_INFINITY;
   const milliseconds = options.milliseconds ?? infinity;
   if (typeof milliseconds !== 'number' || !(milliseconds >= 0)) {
-    throw new RangeError(`milliseconds is a number from 0, not ${String(milliseconds)} (${typeof milliseconds})`);
+    throw new RangeError(
+      `milliseconds is a number from 0, not ${String(milliseconds)} (${typeof milliseconds})`,
+    );
   }
   return {
     strategy,

@@ -35,7 +35,7 @@ export interface Operation {
 }
 
 /** What `check` looks at after every execution. */
-export interface Outcome<Context, Result> {
+export interface Outcome<Context = unknown, Result = unknown> {
   readonly context: Context;
   /** What each thread returned; `undefined` for one that was killed. */
   readonly results: readonly (Result | undefined)[];
@@ -46,10 +46,13 @@ export interface Outcome<Context, Result> {
 }
 
 /** A function that the model runs as one thread: plain, synchronous and, but for shared memory, pure. */
-export type ThreadBody<Context, Result> = (context: Context, thread: ThreadContext) => Result;
+export type ThreadBody<Context = unknown, Result = unknown> = (
+  context: Context,
+  thread: ThreadContext,
+) => Result;
 
-/** The parts of a {@link Scenario}. */
-export interface ScenarioDefinition<Context, Result> {
+/** The parts of a {@link Scenario}. `Result` is what every body returns; name it if `check` is to know it. */
+export interface ScenarioDefinition<Context, Result = unknown> {
   /** Stands in the report and in the line that replays a failure. */
   readonly name: string;
   /**
@@ -60,19 +63,19 @@ export interface ScenarioDefinition<Context, Result> {
    */
   setup(): Context;
   /** One to four bodies. A body is run many times over from its start: it must depend on shared memory only. */
-  readonly threads: readonly ThreadBody<Context, Result>[];
+  readonly threads: readonly ThreadBody<NoInfer<Context>, Result>[];
   /**
    * Runs as a further thread after a thread was killed. It may be killed too, and then runs anew in a fresh
    * thread.
    */
-  recover?(context: Context, death: Death, thread: ThreadContext): void;
+  recover?(context: NoInfer<Context>, death: Death, thread: ThreadContext): void;
   /**
-   * Judges the final state: throws, or returns `false`, if it is wrong. Writes that it makes to shared memory
-   * are undone.
+   * Judges the final state: throws, or returns `false`, if it is wrong; anything else that it returns is ignored.
+   * Writes that it makes to shared memory are undone.
    */
-  check?(outcome: Outcome<Context, Result>): undefined | boolean | void;
+  check?(outcome: Outcome<NoInfer<Context>, Result>): unknown;
   /** Names for shared memory in reports; by default the names of the context's properties. */
-  names?(context: Context): Readonly<Record<string, ArrayBufferView | SharedArrayBuffer>>;
+  names?(context: NoInfer<Context>): Readonly<Record<string, ArrayBufferView | SharedArrayBuffer>>;
 }
 
 /** A small concurrent program to be explored. Make one with {@link scenario}. */
@@ -92,11 +95,12 @@ export type Scenario<Context = unknown, Result = unknown> = Readonly<ScenarioDef
  * });
  * explore(counter);
  */
-export function scenario<Context, Result>(
-  definition: ScenarioDefinition<Context, Result>,
+export function scenario<Context, Result = unknown>(
+  definition: ScenarioDefinition<Context, NoInfer<Result>>,
 ): Scenario<Context, Result> {
   const { name, setup, threads, recover, check, names } = definition;
-  if (typeof name !== 'string' || name === '') throw new TypeError(`A scenario's name is a text, not ${show(name)}`);
+  if (typeof name !== 'string' || name === '')
+    throw new TypeError(`A scenario's name is a text, not ${show(name)}`);
   for (const [part, value, optional] of [
     ['setup', setup, false],
     ['recover', recover, true],
@@ -107,7 +111,8 @@ export function scenario<Context, Result>(
       throw new TypeError(`Scenario '${name}': ${part} is a function, not ${show(value)}`);
     }
   }
-  if (!Array.isArray(threads)) throw new TypeError(`Scenario '${name}': threads is an array, not ${show(threads)}`);
+  if (!Array.isArray(threads))
+    throw new TypeError(`Scenario '${name}': threads is an array, not ${show(threads)}`);
   if (threads.length < 1 || threads.length > 4) {
     throw new RangeError(`Scenario '${name}': it has ${threads.length} threads; give it 1 to 4`);
   }

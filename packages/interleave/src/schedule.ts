@@ -57,7 +57,9 @@ export function normaliseSegments(segments: readonly Segment[]): Segment[] {
 /** @throws {SyntaxError} naming the part that is no step of a schedule. */
 export function parseSchedule(schedule: string): Segment[] {
   if (typeof schedule !== 'string') {
-    throw new TypeError(`A schedule is a string such as '0x3.1.k1', not ${String(schedule)} (${typeof schedule})`);
+    throw new TypeError(
+      `A schedule is a string such as '0x3.1.k1', not ${String(schedule)} (${typeof schedule})`,
+    );
   }
   const segments: Segment[] = [];
   for (const part of schedule.split('.')) {
@@ -65,7 +67,9 @@ export function parseSchedule(schedule: string): Segment[] {
     const match = /^([kwt]?)(\d{1,2})(?:@(\d{1,6}))?(?:x(\d{1,7}))?$/.exec(part);
     const thread = Number(match?.[2]);
     if (match === null || thread > 31) {
-      throw new SyntaxError(`'${part}' in schedule '${schedule}' is no step such as 0, 1x4, k0, k0@2, w1 or t1`);
+      throw new SyntaxError(
+        `'${part}' in schedule '${schedule}' is no step such as 0, 1x4, k0, k0@2, w1 or t1`,
+      );
     }
     const kind = letters.indexOf(match[1] as string);
     segments.push({ action: actionOf(kind, thread, Number(match[3] ?? 0)), count: Number(match[4] ?? 1) });

@@ -1,5 +1,6 @@
 import { natives } from './engine/natives.ts';
-import type { BareFailure, Limits, Strategy } from './engine/scheduler.ts';
+import type { BareFailure, Limits } from './engine/limits.ts';
+import type { Strategy } from './strategy/strategy.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { Session } from './session.ts';
@@ -42,7 +43,8 @@ export function search(scenario: Scenario, options: ResolvedOptions): SearchResu
   const exhaustive = options.strategy === 'exhaustive' ? new Exhaustive(options.prune) : undefined;
   const random = new RandomSource();
   const faults = new FaultPlan(options.kills, options.spuriousWakes, options.timeouts);
-  const walk = options.strategy === 'pct' ? new Pct(random, faults, options.depth) : new RandomWalk(random, faults);
+  const walk =
+    options.strategy === 'pct' ? new Pct(random, faults, options.depth) : new RandomWalk(random, faults);
   const strategy: Strategy = exhaustive ?? walk;
   const hashing = exhaustive !== undefined && options.prune;
   return Session.run(scenario, limitsOf(options), strategy, { races: options.races, hashing }, (session) => {

@@ -7,7 +7,7 @@ describe('bodies', () => {
     const subject = scenario({
       name: 'finally',
       setup: () => ({ state: words(3) }),
-      threads: [0, 1].map((me) => ({ state }) => {
+      threads: [0, 1].map((me) => ({ state }: { state: Int32Array }) => {
         while (Atomics.compareExchange(state, 0, 0, 1) !== 0);
         try {
           const before = Atomics.load(state, 1);
@@ -26,7 +26,7 @@ describe('bodies', () => {
     const subject = scenario({
       name: 'catch all',
       setup: () => ({ count: words(1) }),
-      threads: [0, 1].map(() => ({ count }) => {
+      threads: [0, 1].map(() => ({ count }: { count: Int32Array }) => {
         try {
           Atomics.add(count, 0, 1);
         } catch {
@@ -75,7 +75,20 @@ describe('bodies', () => {
         () => undefined,
       ],
       check: ({ results, context }) => {
-        expect(results[0]).toEqual([44, 2n ** 40n - 5n, 0.5, 0xabcd, 0xab, 1.5, 4464, true, true, true, 8, 8]);
+        expect(results[0]).toEqual([
+          44,
+          2n ** 40n - 5n,
+          0.5,
+          0xabcd,
+          0xab,
+          1.5,
+          4464,
+          true,
+          true,
+          true,
+          8,
+          8,
+        ]);
         expect(new Uint8Array(context.memory)[33]).toBe(0xcd);
       },
     });
@@ -265,7 +278,11 @@ describe('replay', () => {
   const order = scenario({
     name: 'order',
     setup: () => ({ next: words(1) }),
-    threads: [0, 1, 2].map(() => ({ next }) => Atomics.add(next, 0, 1)),
+    threads: [0, 1, 2].map(
+      () =>
+        ({ next }) =>
+          Atomics.add(next, 0, 1),
+    ),
   });
 
   it('follows the schedule and tells what happened', () => {

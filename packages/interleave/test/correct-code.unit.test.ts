@@ -20,7 +20,7 @@ describe('correct code passes', () => {
     const subject = scenario({
       name: 'mutex',
       setup: () => ({ mutex: words(1), count: words(1) }),
-      threads: [0, 1, 2].map(() => ({ mutex, count }) => {
+      threads: [0, 1, 2].map(() => ({ mutex, count }: Record<'mutex' | 'count', Int32Array>) => {
         lock(mutex);
         count[0] = (count[0] as number) + 1;
         unlock(mutex);
@@ -33,21 +33,25 @@ describe('correct code passes', () => {
   });
 
   it("Peterson's algorithm", () => {
+    const rounds = 2;
     const subject = scenario({
       name: 'Peterson',
       setup: () => ({ wants: words(2), turn: words(1), count: words(1) }),
-      threads: [0, 1].map((me) => ({ wants, turn, count }) => {
-        for (let round = 0; round < 2; round++) {
-          Atomics.store(wants, me, 1);
-          Atomics.store(turn, 0, 1 - me);
-          while (Atomics.load(wants, 1 - me) === 1 && Atomics.load(turn, 0) === 1 - me);
-          count[0] = (count[0] as number) + 1;
-          Atomics.store(wants, me, 0);
-        }
-      }),
-      check: ({ context }) => context.count[0] === 4,
+      threads: [0, 1].map(
+        (me) =>
+          ({ wants, turn, count }: Record<'wants' | 'turn' | 'count', Int32Array>) => {
+            for (let round = 0; round < rounds; round++) {
+              Atomics.store(wants, me, 1);
+              Atomics.store(turn, 0, 1 - me);
+              while (Atomics.load(wants, 1 - me) === 1 && Atomics.load(turn, 0) === 1 - me);
+              count[0] = (count[0] as number) + 1;
+              Atomics.store(wants, me, 0);
+            }
+          },
+      ),
+      check: ({ context }) => context.count[0] === 2 * rounds,
     });
-    expect(explore(subject).complete).toBe(true);
+    expect(explore(subject, { preemptions: 4 }).complete).toBe(true);
   });
 
   /** A stack of nodes 1…: head in word 0, and for node n its successor in word n. Nodes are never reused. */
@@ -163,13 +167,16 @@ describe('broken code does not', () => {
     const subject = scenario({
       name: 'Peterson, stores exchanged',
       setup: () => ({ wants: words(2), turn: words(1), count: words(1) }),
-      threads: [0, 1].map((me) => ({ wants, turn, count }) => {
-        Atomics.store(turn, 0, 1 - me);
-        Atomics.store(wants, me, 1);
-        while (Atomics.load(wants, 1 - me) === 1 && Atomics.load(turn, 0) === 1 - me);
-        count[0] = (count[0] as number) + 1;
-        Atomics.store(wants, me, 0);
-      }),
+      threads: [0, 1].map(
+        (me) =>
+          ({ wants, turn, count }: Record<'wants' | 'turn' | 'count', Int32Array>) => {
+            Atomics.store(turn, 0, 1 - me);
+            Atomics.store(wants, me, 1);
+            while (Atomics.load(wants, 1 - me) === 1 && Atomics.load(turn, 0) === 1 - me);
+            count[0] = (count[0] as number) + 1;
+            Atomics.store(wants, me, 0);
+          },
+      ),
     });
     expect(explore(subject, { throwOnFailure: false }).failure?.kind).toBe('race');
   });
@@ -178,7 +185,7 @@ describe('broken code does not', () => {
     const subject = scenario({
       name: 'no notify',
       setup: () => ({ mutex: words(1) }),
-      threads: [0, 1].map(() => ({ mutex }) => {
+      threads: [0, 1].map(() => ({ mutex }: { mutex: Int32Array }) => {
         lock(mutex);
         Atomics.store(mutex, 0, 0);
       }),
@@ -190,7 +197,7 @@ describe('broken code does not', () => {
     const subject = scenario({
       name: 'death with the lock',
       setup: () => ({ mutex: words(1) }),
-      threads: [0, 1].map(() => ({ mutex }) => {
+      threads: [0, 1].map(() => ({ mutex }: { mutex: Int32Array }) => {
         lock(mutex);
         unlock(mutex);
       }),

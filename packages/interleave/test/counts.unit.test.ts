@@ -101,28 +101,31 @@ describe('exhaustive search', () => {
 });
 
 describe('seeded strategies', () => {
-  it.each(['pct', 'random'] as const)('%s executes as many schedules as asked for, the same each time', (strategy) => {
-    const orders: string[] = [];
-    const run = () => {
-      let order = '';
-      explore(
-        scenario({
-          name: 'order',
-          setup: () => ({ log: words(8) }),
-          threads: [0, 1].map((thread) => ({ log }) => {
-            for (let i = 0; i < 3; i++) Atomics.store(log, 1 + Atomics.add(log, 0, 1), thread + 1);
+  it.each(['pct', 'random'] as const)(
+    '%s executes as many schedules as asked for, the same each time',
+    (strategy) => {
+      const orders: string[] = [];
+      const run = () => {
+        let order = '';
+        explore(
+          scenario({
+            name: 'order',
+            setup: () => ({ log: words(8) }),
+            threads: [0, 1].map((thread) => ({ log }) => {
+              for (let i = 0; i < 3; i++) Atomics.store(log, 1 + Atomics.add(log, 0, 1), thread + 1);
+            }),
+            check: ({ context }) => {
+              order += `${[...context.log].join('')} `;
+            },
           }),
-          check: ({ context }) => {
-            order += `${[...context.log].join('')} `;
-          },
-        }),
-        { strategy, schedules: 50, seed: 7 },
-      );
-      orders.push(order);
-    };
-    run();
-    run();
-    expect(orders[0]).toBe(orders[1]);
-    expect(new Set(orders[0]?.trim().split(' ')).size).toBeGreaterThan(3);
-  });
+          { strategy, schedules: 50, seed: 7 },
+        );
+        orders.push(order);
+      };
+      run();
+      run();
+      expect(orders[0]).toBe(orders[1]);
+      expect(new Set(orders[0]?.trim().split(' ')).size).toBeGreaterThan(3);
+    },
+  );
 });

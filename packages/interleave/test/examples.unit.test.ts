@@ -32,10 +32,15 @@ describe("the guide's examples", () => {
     expect(report.schedules).toBeGreaterThan(1);
   });
 
-  it.each(['spinlock.ts', 'lost-wakeup.ts', 'bounded-counter.ts'])('%s stands in the guide, in part or whole', (file) => {
-    const source = readFileSync(new URL(`../examples/${file}`, import.meta.url), 'utf8');
-    const blocks = [...guide.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)].filter(([, name]) => name === file);
-    expect(blocks.length).toBeGreaterThan(0);
-    for (const [, , block] of blocks) expect(source).toContain((block as string).trim());
-  });
+  it.each(['spinlock.ts', 'lost-wakeup.ts', 'bounded-counter.ts'])(
+    '%s stands in the guide, in part or whole',
+    (file) => {
+      const source = readFileSync(new URL(`../examples/${file}`, import.meta.url), 'utf8');
+      const blocks = [...guide.matchAll(/```ts\n\/\/ (\S+)\n([\s\S]*?)```/g)].filter(
+        ([, name]) => name === file,
+      );
+      expect(blocks.length).toBeGreaterThan(0);
+      for (const [, , block] of blocks) expect(source).toContain((block as string).trim());
+    },
+  );
 });

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { type ExploreOptions, explore, InterleavingFailure, replay, type Scenario, scenario } from '../src/index.ts';
+import {
+  type ExploreOptions,
+  explore,
+  InterleavingFailure,
+  replay,
+  type Scenario,
+  scenario,
+} from '../src/index.ts';
 import { words } from './words.ts';
 
 /** The failure of a scenario that must have one, after making sure that its schedule replays to the same kind. */
-function failureOf<C, R>(subject: Scenario<C, R>, options: ExploreOptions = {}): InterleavingFailure {
+function failureOf<C>(subject: Scenario<C>, options: ExploreOptions = {}): InterleavingFailure {
   let failure: unknown;
   try {
     explore(subject, options);
@@ -12,14 +19,16 @@ function failureOf<C, R>(subject: Scenario<C, R>, options: ExploreOptions = {}):
   }
   expect(failure).toBeInstanceOf(InterleavingFailure);
   const found = failure as InterleavingFailure;
-  expect(() => replay(subject, found.schedule, options)).toThrow(expect.objectContaining({ kind: found.kind }));
+  expect(() => replay(subject, found.schedule, options)).toThrow(
+    expect.objectContaining({ kind: found.kind }),
+  );
   return found;
 }
 
 const lostUpdate = scenario({
   name: 'lost update',
   setup: () => ({ count: words(1) }),
-  threads: [0, 1].map(() => ({ count }) => {
+  threads: [0, 1].map(() => ({ count }: { count: Int32Array }) => {
     const before = Atomics.load(count, 0);
     Atomics.store(count, 0, before + 1);
   }),
@@ -81,7 +90,7 @@ describe('livelock', () => {
       scenario({
         name: 'two spinners',
         setup: () => ({ flags: words(2) }),
-        threads: [0, 1].map((thread) => ({ flags }) => {
+        threads: [0, 1].map((thread) => ({ flags }: { flags: Int32Array }) => {
           while (Atomics.load(flags, 1 - thread) === 0);
           Atomics.store(flags, thread, 1);
         }),
@@ -154,7 +163,7 @@ describe('a race', () => {
         scenario({
           name: 'mixed',
           setup: () => ({ data: words(1) }),
-          threads: [0, 1].map((thread) => ({ data }) => {
+          threads: [0, 1].map((thread) => ({ data }: { data: Int32Array }) => {
             if (thread === plain) data[0] = 1;
             else Atomics.load(data, 0);
           }),
@@ -215,7 +224,7 @@ describe('a race', () => {
     const subject = scenario({
       name: 'unordered',
       setup: () => ({ data: words(1) }),
-      threads: [0, 1].map(() => ({ data }) => {
+      threads: [0, 1].map(() => ({ data }: { data: Int32Array }) => {
         data[0] = 1;
       }),
     });
@@ -298,7 +307,14 @@ describe('other failures', () => {
     const waitAsync = scenario({
       name: 'waitAsync',
       setup: data,
-      threads: [({ data }) => (Atomics as unknown as { waitAsync(a: Int32Array, i: number, v: number): unknown }).waitAsync(data, 0, 0)],
+      threads: [
+        ({ data }) =>
+          (Atomics as unknown as { waitAsync(a: Int32Array, i: number, v: number): unknown }).waitAsync(
+            data,
+            0,
+            0,
+          ),
+      ],
     });
     expect(failureOf(waitAsync).message).toContain('waitAsync');
   });

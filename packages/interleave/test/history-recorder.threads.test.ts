@@ -26,13 +26,26 @@ function recordInterleaved(recorder: HistoryRecorder, operations: number): void 
 
 describe('HistoryRecorder', () => {
   it('gives back what was recorded, errors and pending operations included', () => {
-    const recorder = new HistoryRecorder({ threads: 2, capacity: 4, operations: ['put', 'get'], errors: ['QueueEmpty'] });
+    const recorder = new HistoryRecorder({
+      threads: 2,
+      capacity: 4,
+      operations: ['put', 'get'],
+      errors: ['QueueEmpty'],
+    });
     const log = HistoryRecorder.from(recorder.handle).thread(1);
     expect(log.call('put', 7, () => undefined)).toBeUndefined();
     expect(log.call('get', undefined, () => 7)).toBe(7);
     const empty = Object.assign(new Error('no'), { name: 'QueueEmpty' });
-    expect(() => log.call('get', undefined, () => { throw empty; })).toThrow(empty);
-    expect(() => log.call('get', undefined, () => { throw new TypeError('other'); })).toThrow(TypeError);
+    expect(() =>
+      log.call('get', undefined, () => {
+        throw empty;
+      }),
+    ).toThrow(empty);
+    expect(() =>
+      log.call('get', undefined, () => {
+        throw new TypeError('other');
+      }),
+    ).toThrow(TypeError);
     expect(recorder.history()).toEqual([
       { thread: 1, name: 'put', args: [7], start: 0, end: 1 },
       { thread: 1, name: 'get', args: [], start: 2, end: 3, result: 7 },
@@ -80,7 +93,9 @@ describe('HistoryRecorder', () => {
       });
       `;
     const typed = !(process.features as { typescript?: unknown }).typescript;
-    const register = typed ? "import('tsx/esm/api').then(({ register }) => { register(); return import(workerData.module); })" : 'import(workerData.module)';
+    const register = typed
+      ? "import('tsx/esm/api').then(({ register }) => { register(); return import(workerData.module); })"
+      : 'import(workerData.module)';
     const module = new URL('../src/linearizability/history-recorder.ts', import.meta.url).href;
     await Promise.all(
       [0, 1].map(
@@ -100,7 +115,8 @@ describe('HistoryRecorder', () => {
     const counter = {
       name: 'a counter',
       initial: () => 0,
-      apply: (state: number, { result }: { readonly result?: unknown }) => (result === state ? [state + 1] : []),
+      apply: (state: number, { result }: { readonly result?: unknown }) =>
+        result === state ? [state + 1] : [],
       key: String,
     };
     const verdict = checkLinearizable(history, counter);

@@ -1,3 +1,18 @@
+export {
+  ExecutorBroken,
+  ExecutorShutDown,
+  TaskCancelled,
+  TaskNotFound,
+  TaskTimeout,
+  TaskValueError,
+} from './executor/errors.ts';
+export type { MapOptions } from './executor/map-tasks.ts';
+export { move } from './executor/move.ts';
+export type { ExecutorOptions, ShutdownOptions, SubmitOptions } from './executor/options.ts';
+export type { DurationStats, ExecutorStats, WorkerStats } from './executor/stats.ts';
+export type { Task } from './executor/task.ts';
+export type { TaskArgs, TaskItem, TaskName, TaskResult } from './executor/task-types.ts';
+export { type CurrentTask, currentTask } from './executor/worker/current-task.ts';
 export { registerErrorClass } from './thread/error-classes.ts';
 export {
   ThreadAlreadyStarted,
@@ -14,3 +29,4 @@ export {
 export type { ThreadOptions } from './thread/thread-options.ts';
 export { WorkerDiedError } from './thread/worker-died-error.ts';
 export { Thread } from './thread.ts';
+export { type TaskCalls, ThreadPoolExecutor } from './thread-pool-executor.ts';

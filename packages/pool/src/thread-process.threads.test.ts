@@ -1,35 +1,9 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { CHATTY_LINES, linesOf, runProgram, TSX } from '../test/run-program.ts';
 import type { Thread } from './index.ts';
 
-const pathOf = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-const program = pathOf('../test/fixtures/program.ts');
-const root = pathOf('../../..');
-
-interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-}
-
-const run = (node: string, flags: string[], args: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
-    const child = execFile(
-      node,
-      ['--conditions=@pkg/source', ...flags, program, ...args],
-      { cwd: root, timeout: 60_000 },
-      (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
-    );
-  });
-
-const tsx = ['--import', 'tsx'];
-const lines = Array.from({ length: 5000 }, (_, line) => `line ${line}`);
-const linesOf = (text: string) => text.split('\n').filter(Boolean);
-
 describe('a program', () => {
-  const start = (...args: string[]) => run(process.execPath, tsx, args);
+  const start = (...args: string[]) => runProgram(process.execPath, TSX, ...args);
 
   it('ends by itself, quietly, although daemon threads are blocked', async () => {
     expect(await start('daemons')).toMatchObject({ code: 0, stdout: 'main is done\n' });
@@ -75,7 +49,7 @@ describe('a program', () => {
     async (which) => {
       const { code, stdout } = await start(which);
       expect(code).toBe(0);
-      expect(linesOf(stdout)).toEqual(lines);
+      expect(linesOf(stdout)).toEqual(CHATTY_LINES);
     },
   );
 
@@ -87,34 +61,11 @@ describe('a program', () => {
   });
 });
 
-const otherNodes = ['node22', 'node24', 'node26'].flatMap((name) => {
-  const node = pathOf(`../../../node_modules/${name}/bin/node`);
-  if (!existsSync(node)) return [];
-  return [
-    { title: `under ${name}'s own type stripping`, node, flags: [] },
-    { title: `under tsx on ${name}`, node, flags: tsx },
-  ];
-});
-
-describe.skipIf(otherNodes.length === 0).each(otherNodes)('TypeScript modules $title', ({ node, flags }) => {
-  it('run as threads, which print, throw, die and end as they should', async () => {
-    const { code, stdout, stderr } = await run(node, flags, ['tour']);
-    expect(stderr).not.toContain('Exception in thread');
-    expect(linesOf(stdout)).toEqual([
-      ...lines,
-      'QuotaExceeded: more than 7',
-      "WorkerDiedError: thread 'ender' died before its work was finished: process.exit(3) was called",
-      "WorkerDiedError: thread 'ender' died before its work was finished: RangeError: in a timer",
-    ]);
-    expect(code).toBe(0);
-  });
-});
-
 describe('parameter properties, which cannot just be stripped', () => {
   const file = new URL('../test/fixtures/broken-parameter-property.ts', import.meta.url).href;
 
   it('are no obstacle under tsx', async () => {
-    const { code, stdout } = await run(process.execPath, tsx, ['parameter property', file]);
+    const { code, stdout } = await runProgram(process.execPath, TSX, 'parameter property', file);
     expect([code, stdout]).toEqual([0, 'run with pride\n']);
   });
 

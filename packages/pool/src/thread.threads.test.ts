@@ -1,4 +1,4 @@
-import { Queue } from '@pkg/queue';
+import { Queue, QueueEmpty } from '@pkg/queue';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { ExitsWhileLoading } from '../test/fixtures/exits-while-loading.ts';
@@ -255,6 +255,10 @@ describe('an error out of run', () => {
     expect(error.limit).toBe(7);
     expect(error.cause).toBeInstanceOf(SyntaxError);
     expect((error.cause as Error).message).toBe('the cause');
+  });
+
+  it("is of its own class when it is one of this project's", () => {
+    expect(thrownBy(() => new Ender('throw queue error').start().join())).toBeInstanceOf(QueueEmpty);
   });
 
   it('keeps the errors of an AggregateError', async () => {

@@ -155,10 +155,9 @@ export abstract class Thread {
    * held are recovered. Takes effect also while the thread blocks. Joining it afterwards throws nothing.
    *
    * @returns a promise that settles when the thread has ended; it need not be awaited before `join`
-   * @throws ThreadNotStarted
+   * @throws ThreadNotStarted; ThreadCannotJoin within the thread itself, which can simply return from `run`
    */
   async terminate(): Promise<void> {
-    if (thisThread().instance === this) process.exit();
     await runningOf(this, 'terminate').terminate();
   }
 

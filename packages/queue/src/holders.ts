@@ -119,6 +119,27 @@ export class Holders {
     header[row + ROW_COUNT] = header[row + ROW_COUNT]! + 1;
   }
 
+  /** The same for recovery, which meets records in another order than they were taken in: by the word `taken`. */
+  insert(row: number, id: number, record: number, words: Int32Array, link: number, taken: number): void {
+    const header = this.#header;
+    const isBefore = (other: number) => ((words[other + taken]! - words[record + taken]!) | 0) < 0;
+    const last = header[row + ROW_LAST]!;
+    if (last === 0 || isBefore(last)) {
+      this.append(row, id, record, words, link);
+      return;
+    }
+    let previous = 0;
+    let next = header[row + ROW_FIRST]!;
+    while (isBefore(next)) {
+      previous = next;
+      next = words[next + link]!;
+    }
+    words[record + link] = next;
+    if (previous === 0) header[row + ROW_FIRST] = record;
+    else words[previous + link] = record;
+    header[row + ROW_COUNT] = header[row + ROW_COUNT]! + 1;
+  }
+
   /** Takes the oldest record off a row's list. */
   removeFirst(row: number, next: number): void {
     const header = this.#header;

@@ -10,7 +10,7 @@
  *            HIGH_WATER  PAGES_IN_USE
  *   line 2   PUTS            written by the put side, read by the get side: commits a put
  *   line 3   get side: under GET_LOCK
- *            GET_LOCK  HEAD  HEAD_LIMIT  KNOWN_PUTS  RETURNED_FIRST  RETURNED_LAST
+ *            GET_LOCK  HEAD  HEAD_LIMIT  KNOWN_PUTS  RETURNED_FIRST  RETURNED_LAST  TAKES
  *   line 4   GETS            written by the get side, read by the put side: commits a get
  *            HEAD_SEGMENT    likewise: what lies before it is no longer read
  *            RETURNED        likewise: how many items wait to be delivered again
@@ -30,7 +30,7 @@
  * LIFO and priority queues have one lock, GET_LOCK, for both sides, and use line 3 as follows:
  *
  * ```text
- *            GET_LOCK  FIRST_RUN  REACH  EPOCH  TAKES  STACK_TOP  HEAP_ROOT  SORT_ROOT  LEASE_ROOT
+ *            GET_LOCK  FIRST_RUN  REACH  EPOCH  STACK_TOP  HEAP_ROOT  TAKES  SORT_ROOT  LEASE_ROOT
  * ```
  *
  * What is true is in few words, each committed by one atomic store: PUTS, GETS, SETTLED, ABANDONED, FLAGS,
@@ -72,6 +72,7 @@ export const HEAD_LIMIT = 50;
 export const KNOWN_PUTS = 51;
 export const RETURNED_FIRST = 52;
 export const RETURNED_LAST = 53;
+export const TAKES = 54;
 
 export const GETS = 64;
 export const HEAD_SEGMENT = 65;
@@ -97,9 +98,8 @@ export const PAGE_BITS = SLABS + SLAB_CLASSES;
 export const FIRST_RUN = 49;
 export const REACH = 50;
 export const EPOCH = 51;
-export const TAKES = 52;
-export const STACK_TOP = 53;
-export const HEAP_ROOT = 54;
+export const STACK_TOP = 52;
+export const HEAP_ROOT = 53;
 export const SORT_ROOT = 55;
 export const LEASE_ROOT = 56;
 

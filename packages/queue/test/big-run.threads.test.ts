@@ -83,21 +83,23 @@ it('1,000,000 integers and 200,000 tuples', async () => {
 });
 
 describe.each(kinds)('$name', (kind) => {
+  // A priority queue orders by numbers; its items are the integers alone.
+  const tuples = (count: number) => (kind.name === 'PriorityQueue' ? 0 : count);
   const create = (maxsize: number, options = {}) => kind.create(maxsize, options) as Queue<unknown>;
 
   it('bounded by 100 items', async () => {
-    await run(create(100), { integers: 40_000, tuples: 10_000, batch: 1 });
+    await run(create(100), { integers: 10_000, tuples: tuples(2_000), batch: 1 });
   });
 
   it('in batches of 64', async () => {
-    await run(create(0), { integers: 100_000, tuples: 30_000, batch: 64 });
+    await run(create(0), { integers: 50_000, tuples: tuples(10_000), batch: 64 });
   });
 
   it('in batches of 64, bounded by 100 items, with redelivery on', async () => {
-    await run(create(100, { redeliver: true }), { integers: 30_000, tuples: 10_000, batch: 64 });
+    await run(create(100, { redeliver: true }), { integers: 10_000, tuples: tuples(2_000), batch: 64 });
   });
 
   it('one by one, with redelivery on', async () => {
-    await run(create(1000, { redeliver: true }), { integers: 30_000, tuples: 10_000, batch: 1 });
+    await run(create(1000, { redeliver: true }), { integers: 10_000, tuples: tuples(2_000), batch: 1 });
   });
 });

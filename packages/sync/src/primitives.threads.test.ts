@@ -1,9 +1,9 @@
 /** The primitives between threads that live. */
 import { execFile } from 'node:child_process';
-import { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { A, PROGRESS, STOP } from '../test/fixtures/roles.ts';
+import { bundle } from '../test/fixtures/bundle.ts';
+import { A, PROGRESS, STOP } from '../test/fixtures/role-data.ts';
 import { makeWords, reaches, start } from '../test/fixtures/workers.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
@@ -93,14 +93,12 @@ describe('between threads', () => {
 });
 
 describe('the process', () => {
+  const index = bundle(new URL('./index.ts', import.meta.url));
   const run = (program: string) =>
     promisify(execFile)(process.execPath, [
-      '--conditions=@pkg/source',
-      '--import',
-      new URL(`file://${createRequire(import.meta.url).resolve('tsx')}`).href,
       '--input-type=module',
       '--eval',
-      `import { Mutex, Event } from ${JSON.stringify(new URL('./index.ts', import.meta.url).href)};\n${program}`,
+      `import { Mutex, Event } from ${JSON.stringify(index.href)};\n${program}`,
     ]);
 
   it('lives as long as an asynchronous wait is pending', async () => {

@@ -31,8 +31,8 @@ export interface Supervision {
  * unless the worker keeps the port of a `probe`.
  *
  * @param worker a Node `Worker`
- * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it until it
- *   ends: then the end is noticed even while this thread blocks
+ * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it
+ *   until it ends: then the end is noticed even while this thread blocks
  * @throws TypeError when `worker` is no worker that has been started
  * @example
  * ```ts

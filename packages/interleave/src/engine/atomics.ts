@@ -68,7 +68,12 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
     compareExchange(array: TypedArray, index: number, expected: unknown, replacement: unknown) {
       const view = views.find(array);
       if (view === null) {
-        return natives.Atomics.compareExchange(array as Int32Array, index, expected as number, replacement as number);
+        return natives.Atomics.compareExchange(
+          array as Int32Array,
+          index,
+          expected as number,
+          replacement as number,
+        );
       }
       if (
         view.kind === int32Kind &&
@@ -93,7 +98,8 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       const number = timeout === undefined ? Number.NaN : Number(timeout);
       const milliseconds = Number.isNaN(number) ? Number.POSITIVE_INFINITY : Math.max(0, number);
       if (view === null) {
-        if (machine.running === null) return natives.Atomics.wait(array as Int32Array, index, value as number, timeout);
+        if (machine.running === null)
+          return natives.Atomics.wait(array as Int32Array, index, value as number, timeout);
         // Memory that only this thread can reach: a way to sleep.
         if (natives.Atomics.load(array as Int32Array, index) !== coerceLike(array, value)) return 'not-equal';
         return machine.wait(null, 0, 0, milliseconds);
@@ -102,14 +108,16 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
         throw new TypeError('[object Array] is not an int32 or BigInt64 typed array.');
       }
       const at = checkIndex(view, index);
-      const expected = view.kind === int32Kind ? Number(value) | 0 : BigInt.asIntN(64, coerce(view, value) as bigint);
+      const expected =
+        view.kind === int32Kind ? Number(value) | 0 : BigInt.asIntN(64, coerce(view, value) as bigint);
       return machine.wait(view, at, expected, milliseconds);
     },
     notify(array: TypedArray, index: number, count?: number) {
       const view = views.find(array);
       if (view === null) return natives.Atomics.notify(array as Int32Array, index, count);
       const at = checkIndex(view, index);
-      const limit = count === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.trunc(Number(count)) || 0);
+      const limit =
+        count === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.trunc(Number(count)) || 0);
       return machine.notify(view, at, limit);
     },
     waitAsync(...args: unknown[]) {

@@ -44,11 +44,19 @@ function makeReplacements(machine: Machine, views: Views): Replacement[] {
     [Math, 'random', refuse(machine, 'Math.random', Math.random.bind(Math))],
   ];
   for (const [kind, constructor] of typedArrayConstructors.entries()) {
-    replacements.push([globalThis, constructor.name, instrumentTypedArray(machine, views, kind, constructor)]);
+    replacements.push([
+      globalThis,
+      constructor.name,
+      instrumentTypedArray(machine, views, kind, constructor),
+    ]);
   }
   if (crypto !== undefined) {
     replacements.push(
-      [crypto, 'getRandomValues', refuse(machine, 'crypto.getRandomValues', crypto.getRandomValues.bind(crypto))],
+      [
+        crypto,
+        'getRandomValues',
+        refuse(machine, 'crypto.getRandomValues', crypto.getRandomValues.bind(crypto)),
+      ],
       [crypto, 'randomUUID', refuse(machine, 'crypto.randomUUID', crypto.randomUUID?.bind(crypto))],
     );
   }
@@ -99,7 +107,11 @@ function instrumentDataViewConstructor(machine: Machine, views: Views): unknown 
     construct(genuine, args, newTarget) {
       const buffer = ownedBuffer(machine, args[0]);
       if (buffer !== undefined) return views.constructDataView(buffer, args[1], args[2]);
-      return Reflect.construct(genuine, args, newTarget === globalThis.DataView ? genuine : newTarget) as object;
+      return Reflect.construct(
+        genuine,
+        args,
+        newTarget === globalThis.DataView ? genuine : newTarget,
+      ) as object;
     },
   });
 }
@@ -135,11 +147,13 @@ function disguise(machine: Machine, views: Views, buffer: SharedArrayBuffer, max
     grow: {
       value: (length: number) => {
         if (length > record.words.length * 4 && length <= maxByteLength) {
-          machine.unsupported(`SharedArrayBuffer.grow(${length}): the model has room for ${record.words.length * 4} bytes`);
+          machine.unsupported(
+            `SharedArrayBuffer.grow(${length}): the model has room for ${record.words.length * 4} bytes`,
+          );
         }
         const before = machine.size(views.whole(record), length);
         if (length < before || length > maxByteLength) {
-          throw new RangeError("SharedArrayBuffer.prototype.grow: Invalid length parameter");
+          throw new RangeError('SharedArrayBuffer.prototype.grow: Invalid length parameter');
         }
       },
     },

@@ -1,10 +1,9 @@
-import type { ThreadContext } from '../scenario.ts';
+import { BodyRunner } from './body-runner.ts';
 import { digest } from './hash.ts';
-import { type ModelThread, killed, waiting } from './model-thread.ts';
+import type { ModelThread } from './model-thread.ts';
 import { natives, type TypedArray } from './natives.ts';
 import * as op from './operations.ts';
-import type { RaceWitness } from './races.ts';
-import { Scheduler, suspension } from './scheduler.ts';
+import { suspension } from './suspension.ts';
 import { int32Kind, lengthOf, type View } from './view.ts';
 
 type Native = (array: Int32Array, index: number, value?: number, replacement?: number) => number;
@@ -22,8 +21,6 @@ const byOperation = [
 
 /** Readings of the clock in a row after which it moves by itself: the body is waiting for time to pass. */
 const patience = 64;
-/** The longest round of a spin loop, in accesses, that is recognised as one. */
-const longestCircle = 8;
 /** Log entries for each step that is allowed: a body that loops on plain reads makes no steps. */
 const entriesPerStep = 16;
 
@@ -35,65 +32,48 @@ const entriesPerStep = 16;
  * A death is offered before every access but an atomic load: dying before a load comes to the same as dying
  * after it, where the next access or the body's end offers it.
  */
-export class Machine extends Scheduler {
-  /** Operations that began and have not yet made an access: each begins, in the history, with that. */
-  readonly #calls: { name: string; args: readonly unknown[] }[] = [];
-  readonly #contexts: ThreadContext[];
-  /** What the scenario's setup returned. */
-  context: unknown;
-
-  constructor(...args: ConstructorParameters<typeof Scheduler>) {
-    super(...args);
-    this.#contexts = this.threads.map(({ index }) =>
-      Object.freeze({ index, call: <T>(name: string, given: readonly unknown[], body: () => T) => this.#call(name, given, body) }),
-    );
-  }
-
-  protected override runBody(thread: ModelThread): unknown {
-    this.#calls.length = 0;
-    const context = this.#contexts[thread.index] as ThreadContext;
-    if (thread.victim < 0) {
-      return (this.scenario.threads[thread.index] as NonNullable<unknown> as (c: unknown, t: ThreadContext) => unknown)(
-        this.context,
-        context,
-      );
-    }
-    const dead = this.threads.filter(
-      ({ index, status, victim }) =>
-        status === killed && index < thread.index && (index === thread.victim || victim === thread.victim),
-    );
-    return this.scenario.recover?.(this.context, { killed: thread.victim, dead: dead.map(({ index }) => index) }, context);
-  }
-
+export class Machine extends BodyRunner {
   /** `Atomics.load` to `Atomics.compareExchange`, with arguments already coerced and `index` in range. */
-  atomic(operation: number, view: View, index: number, value: number | bigint, other: number | bigint): unknown {
+  atomic(
+    operation: number,
+    view: View,
+    index: number,
+    value: number | bigint,
+    other: number | bigint,
+  ): unknown {
     const thread = this.running;
     if (thread === null) return this.#apply(operation, view, index, value, other);
     if (this.unwinding) throw suspension;
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | operation;
-    if (this.cursor < thread.length) return this.#replay(thread, signature, value);
+    if (this.cursor < thread.length) return this.replay(thread, signature, value);
     this.arrive(thread, operation !== op.load);
-    if (this.#calls.length > 0) this.#beginCalls(thread);
+    if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
     const version = this.memory.version;
     const result = this.#apply(operation, view, index, value, other);
     const wrote = operation !== op.load && (operation !== op.compareExchange || result === value);
     thread.append(signature, result, value, typeof result === 'number' ? result | 0 : digest(result));
     this.cursor = thread.length;
-    if (this.memory.version === version) this.#noteRepetition(thread, signature, result);
+    if (this.memory.version === version) this.noteRepetition(thread, signature, result);
     this.tracer?.access(thread.index, operation, view, index, [value, other], result);
     const races = this.races;
     if (races !== null) {
       if (operation !== op.store) races.acquire(thread.index, address);
       const witness = races.atomic(thread.index, address, view.size, wrote);
-      if (witness !== undefined) this.#race(thread, address, view.size, witness);
+      if (witness !== undefined) this.reportRace(thread, address, view.size, witness);
       if (wrote) races.release(thread.index, address);
     }
     return result;
   }
 
-  #apply(operation: number, view: View, index: number, value: number | bigint, other: number | bigint): unknown {
+  #apply(
+    operation: number,
+    view: View,
+    index: number,
+    value: number | bigint,
+    other: number | bigint,
+  ): unknown {
     const { words, base } = view.buffer;
     const address = view.address + (index << view.shift);
     const word = (address - base) >> 2;
@@ -140,67 +120,6 @@ export class Machine extends Scheduler {
     return result;
   }
 
-  /** Answers from the log, and finds out a body that does something else than before. */
-  #replay(thread: ModelThread, signature: number, arg: unknown): unknown {
-    // A call begins with its first atomic access: plain accesses may come before.
-    if (this.#calls.length > 0 && thread.signatures[this.cursor] === op.operationStart) this.#skipCalls(thread);
-    const at = this.cursor++;
-    if (thread.signatures[at] !== signature) this.#diverge(thread, at, signature);
-    const before = thread.args[at];
-    if (before !== arg && !Object.is(before, arg) && arg !== undefined) this.#diverge(thread, at, signature);
-    return thread.values[at];
-  }
-
-  #diverge(thread: ModelThread, at: number, signature: number): never {
-    const tell = (what: number) => `${op.operationNames[op.operationOf(what)]} at byte ${op.addressOf(what)}`;
-    const before = thread.signatures[at] as number;
-    this.fail(
-      'nondeterminism',
-      `thread ${thread.index}, run again, did not do the same: its access ${at} was ${tell(before)}` +
-        (before === signature ? ' with another value' : ` and is now ${tell(signature)}`) +
-        '. A body must depend on nothing but shared memory: no state of the context or the module that it changes',
-    );
-  }
-
-  /**
-   * The running thread's last access changed nothing: is it going round in a circle? It is, if memory has not
-   * changed and its last accesses, with what they yielded, repeat the ones before, `spinLimit` times over.
-   */
-  #noteRepetition(thread: ModelThread, signature: number, result: unknown): void {
-    const version = this.memory.version;
-    const last = thread.length - 1;
-    if (thread.seenVersion !== version) {
-      thread.seenVersion = version;
-      thread.seenFrom = last;
-      thread.spinning = 0;
-      return;
-    }
-    const { signatures, values, seenFrom } = thread;
-    const times = this.limits.spinLimit;
-    for (let period = 1; period <= longestCircle && last - period * (times + 1) + 1 >= seenFrom; period++) {
-      if (signatures[last - period] !== signature || values[last - period] !== result) continue;
-      let same = 1;
-      while (same < period * times) {
-        const at = last - same;
-        if (signatures[at] !== signatures[at - period] || values[at] !== values[at - period]) break;
-        same++;
-      }
-      if (same === period * times) {
-        thread.spinning = 1;
-        return;
-      }
-    }
-  }
-
-  #race(thread: ModelThread, address: number, size: number, witness: RaceWitness): never {
-    this.tracer?.race(thread.index, address, size, witness);
-    return this.fail(
-      'race',
-      `threads ${witness.thread} and ${thread.index} access the same bytes in no order, at least one of them ` +
-        'writes, and at least one access is plain',
-    );
-  }
-
   /** `Atomics.wait`; `view` is null for memory that no other thread can reach. */
   wait(view: View | null, index: number, value: number | bigint, milliseconds: number): string {
     const thread = this.running;
@@ -213,14 +132,21 @@ export class Machine extends Scheduler {
       return 'not-equal';
     }
     if (this.unwinding) throw suspension;
-    if (this.cursor < thread.length) return this.#replay(thread, signature, undefined) as string;
+    if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as string;
     this.arrive(thread, true);
-    if (this.#calls.length > 0) this.#beginCalls(thread);
+    if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
     let result = 'waits';
     if (view !== null && !this.#equals(view, index, value)) result = 'not-equal';
     else if (milliseconds <= 0) result = 'timed-out';
-    this.tracer?.access(thread.index, view === null ? op.sleep : op.wait, view, index, [value, milliseconds], result);
+    this.tracer?.access(
+      thread.index,
+      view === null ? op.sleep : op.wait,
+      view,
+      index,
+      [value, milliseconds],
+      result,
+    );
     if (view !== null) {
       this.races?.acquire(thread.index, address);
       this.races?.enterWaiters(thread.index, address);
@@ -229,7 +155,7 @@ export class Machine extends Scheduler {
     if (result === 'waits') this.block(thread, address, signature, this.clock + milliseconds);
     thread.append(signature, result, undefined, digest(result));
     this.cursor = thread.length;
-    this.#noteRepetition(thread, signature, result);
+    this.noteRepetition(thread, signature, result);
     return result;
   }
 
@@ -243,9 +169,9 @@ export class Machine extends Scheduler {
     if (this.unwinding) throw suspension;
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | op.notify;
-    if (this.cursor < thread.length) return this.#replay(thread, signature, undefined) as number;
+    if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as number;
     this.arrive(thread, true);
-    if (this.#calls.length > 0) this.#beginCalls(thread);
+    if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
     this.races?.enterWaiters(thread.index, address);
     this.races?.leaveWaiters(thread.index, address);
@@ -269,7 +195,7 @@ export class Machine extends Scheduler {
     if (this.unwinding) throw suspension;
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | op.plainRead;
-    if (this.cursor < thread.length) return this.#replay(thread, signature, undefined);
+    if (this.cursor < thread.length) return this.replay(thread, signature, undefined);
     const value = view.raw[index];
     this.#plain(thread, signature, value, undefined, view, index, 1);
     return value;
@@ -283,7 +209,7 @@ export class Machine extends Scheduler {
     if (thread !== null) {
       if (this.unwinding) throw suspension;
       if (this.cursor < thread.length) {
-        this.#replay(thread, signature, value);
+        this.replay(thread, signature, value);
         return;
       }
       if (this.kills > 0) this.softPoint(thread);
@@ -305,7 +231,7 @@ export class Machine extends Scheduler {
     if (thread === null || count === 0) return copy();
     if (this.unwinding) throw suspension;
     const signature = ((view.address + (index << view.shift)) << 5) | op.bulkRead;
-    if (this.cursor < thread.length) return (this.#replay(thread, signature, undefined) as TypedArray).slice();
+    if (this.cursor < thread.length) return (this.replay(thread, signature, undefined) as TypedArray).slice();
     const value = copy();
     this.#plain(thread, signature, value, undefined, view, index, count);
     return value.slice();
@@ -320,7 +246,7 @@ export class Machine extends Scheduler {
     if (thread !== null) {
       if (this.unwinding) throw suspension;
       if (this.cursor < thread.length) {
-        this.#replay(thread, signature, digest(source));
+        this.replay(thread, signature, digest(source));
         return;
       }
       if (this.kills > 0) this.softPoint(thread);
@@ -333,7 +259,8 @@ export class Machine extends Scheduler {
     for (let word = first; word <= last; word++) {
       this.memory.changed(words, word, base + word * 4, old[word - first] as number);
     }
-    if (thread !== null) this.#plain(thread, signature, undefined, digest(source), view, index, source.length);
+    if (thread !== null)
+      this.#plain(thread, signature, undefined, digest(source), view, index, source.length);
   }
 
   #plain(
@@ -354,12 +281,19 @@ export class Machine extends Scheduler {
     this.cursor = thread.length;
     if (writes) thread.plainWrites++;
     if (this.tracer !== null) {
-      this.tracer.access(thread.index, operation, view, index, [writes ? view.raw[index] : undefined, count], value);
+      this.tracer.access(
+        thread.index,
+        operation,
+        view,
+        index,
+        [writes ? view.raw[index] : undefined, count],
+        value,
+      );
     }
     if (this.races === null) return;
     const address = op.addressOf(signature);
     const witness = this.races.plain(thread.index, address, count << view.shift, writes);
-    if (witness !== undefined) this.#race(thread, address, count << view.shift, witness);
+    if (witness !== undefined) this.reportRace(thread, address, count << view.shift, witness);
   }
 
   /** The length of a growable buffer, an atomic load; or its growth, an atomic read-modify-write. */
@@ -370,9 +304,9 @@ export class Machine extends Scheduler {
     const signature = (sizeAddress << 5) | operation;
     if (thread !== null) {
       if (this.unwinding) throw suspension;
-      if (this.cursor < thread.length) return this.#replay(thread, signature, grownTo) as number;
+      if (this.cursor < thread.length) return this.replay(thread, signature, grownTo) as number;
       this.arrive(thread, grownTo !== undefined);
-      if (this.#calls.length > 0) this.#beginCalls(thread);
+      if (this.calls.length > 0) this.beginCalls(thread);
       thread.plainWrites = 0;
     }
     const old = size[0] as number;
@@ -385,7 +319,7 @@ export class Machine extends Scheduler {
       this.cursor = thread.length;
       this.races?.acquire(thread.index, sizeAddress);
       if (grownTo !== undefined) this.races?.release(thread.index, sizeAddress);
-      if (grownTo === undefined) this.#noteRepetition(thread, signature, old);
+      if (grownTo === undefined) this.noteRepetition(thread, signature, old);
       this.tracer?.access(thread.index, operation, view, 0, [grownTo], old);
     }
     return old;
@@ -396,81 +330,12 @@ export class Machine extends Scheduler {
     const thread = this.running;
     if (thread === null) return this.clock;
     if (this.unwinding) throw suspension;
-    if (this.cursor < thread.length) return this.#replay(thread, op.readClock, undefined) as number;
+    if (this.cursor < thread.length) return this.replay(thread, op.readClock, undefined) as number;
     let inRow = 0;
     while (inRow < patience && thread.signatures[thread.length - 1 - inRow] === op.readClock) inRow++;
     if (inRow === patience || this.spins(thread)) this.clock++;
     thread.append(op.readClock, this.clock, undefined, digest(this.clock));
     this.cursor = thread.length;
     return this.clock;
-  }
-
-  #call<T>(name: string, args: readonly unknown[], body: () => T): T {
-    const thread = this.running;
-    if (thread === null) return body();
-    if (this.unwinding) throw suspension;
-    this.#calls.push({ name, args });
-    let result: T;
-    try {
-      result = body();
-    } catch (error) {
-      if (this.unwinding || error === suspension) throw error;
-      this.#endCall(thread, { error });
-      throw error;
-    }
-    this.#endCall(thread, { result });
-    return result;
-  }
-
-  /**
-   * Writes the start of the operations that now make their first access. Their place in the order is all that
-   * matters: which operations of each other thread had returned by now.
-   */
-  #beginCalls(thread: ModelThread): void {
-    let order = 0;
-    for (const other of this.threads) order = Math.imul(order, 31) + (other === thread ? 0 : other.returns);
-    for (const call of this.#calls) thread.append(op.operationStart, this.ticks++, call, order);
-    this.#calls.length = 0;
-    this.cursor = thread.length;
-  }
-
-  #skipCalls(thread: ModelThread): void {
-    for (let n = this.#calls.length; n > 0; n--) {
-      if (thread.signatures[this.cursor] !== op.operationStart) this.#diverge(thread, this.cursor, op.operationStart);
-      this.cursor++;
-    }
-    this.#calls.length = 0;
-  }
-
-  #endCall(thread: ModelThread, outcome: { result?: unknown; error?: unknown }): void {
-    if (this.unwinding) throw suspension;
-    if (this.cursor < thread.length) {
-      if (this.#calls.length > 0) this.#skipCalls(thread);
-      if (thread.signatures[this.cursor] !== op.operationEnd) this.#diverge(thread, this.cursor, op.operationEnd);
-      this.cursor++;
-      return;
-    }
-    if (this.#calls.length > 0) this.#beginCalls(thread);
-    thread.append(op.operationEnd, this.ticks++, outcome, thread.returns);
-    thread.returns++;
-    this.cursor = thread.length;
-  }
-
-  /** Whether a body is on the stack, which must then leave it to the log what random sources say. */
-  forbid(what: string): void {
-    if (this.running === null) return;
-    if (this.unwinding) throw suspension;
-    this.fail('nondeterminism', `thread ${this.running.index} used ${what}, which the model cannot repeat`);
-  }
-
-  unsupported(what: string): void {
-    if (this.running === null) return;
-    if (this.unwinding) throw suspension;
-    this.fail('unsupported', `thread ${this.running.index} used ${what}`);
-  }
-
-  /** How many threads are in `Atomics.wait`. */
-  get waiters(): readonly ModelThread[] {
-    return this.threads.filter(({ status }) => status === waiting);
   }
 }

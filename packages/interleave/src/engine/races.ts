@@ -117,7 +117,10 @@ export class Races {
   atomic(thread: number, address: number, size: number, writes: boolean): RaceWitness | undefined {
     const key = address >> 2;
     let usage = this.#usage[key] as number;
-    if ((usage & usedAtomically) === 0 || (size === 8 && !((this.#usage[key + 1] as number) & usedAtomically))) {
+    if (
+      (usage & usedAtomically) === 0 ||
+      (size === 8 && !((this.#usage[key + 1] as number) & usedAtomically))
+    ) {
       usage = this.#use(key, usedAtomically);
       if (size === 8) usage |= this.#use(key + 1, usedAtomically);
     }

@@ -25,21 +25,26 @@ function clamp(value: unknown, length: number, absent: number): number {
 }
 
 /** A private copy of everything, read as one access. */
-const snapshot = (receiver: Receiver): TypedArray => receiver.machine.bulkRead(receiver.view, 0, present(receiver));
+const snapshot = (receiver: Receiver): TypedArray =>
+  receiver.machine.bulkRead(receiver.view, 0, present(receiver));
 
 /** Methods that only read: they work on a copy. */
-const reading = (name: string | symbol): Method => (receiver, args) => {
-  const copy = snapshot(receiver) as unknown as Record<string | symbol, (...args: unknown[]) => unknown>;
-  return (copy[name] as (...args: unknown[]) => unknown).apply(copy, [...args]);
-};
+const reading =
+  (name: string | symbol): Method =>
+  (receiver, args) => {
+    const copy = snapshot(receiver) as unknown as Record<string | symbol, (...args: unknown[]) => unknown>;
+    return (copy[name] as (...args: unknown[]) => unknown).apply(copy, [...args]);
+  };
 
 /** Methods that change elements in place: they change a copy, which is then written back. */
-const changing = (name: string): Method => (receiver, args) => {
-  const copy = snapshot(receiver);
-  (copy as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
-  receiver.machine.bulkWrite(receiver.view, 0, copy);
-  return receiver.view.proxy;
-};
+const changing =
+  (name: string): Method =>
+  (receiver, args) => {
+    const copy = snapshot(receiver);
+    (copy as unknown as Record<string, (...args: unknown[]) => unknown>)[name]?.(...args);
+    receiver.machine.bulkWrite(receiver.view, 0, copy);
+    return receiver.view.proxy;
+  };
 
 const readingNames = [
   'at entries every filter find findIndex findLast findLastIndex forEach includes indexOf join keys lastIndexOf',
@@ -83,7 +88,8 @@ export const viewMethods: Readonly<Record<string | symbol, Method>> = {
     const to = clamp(target, length, 0);
     const from = clamp(start, length, 0);
     const count = Math.min(clamp(end, length, length) - from, length - to);
-    if (count > 0) receiver.machine.bulkWrite(receiver.view, to, receiver.machine.bulkRead(receiver.view, from, count));
+    if (count > 0)
+      receiver.machine.bulkWrite(receiver.view, to, receiver.machine.bulkRead(receiver.view, from, count));
     return receiver.view.proxy;
   },
 
@@ -99,6 +105,7 @@ export const viewMethods: Readonly<Record<string | symbol, Method>> = {
     const from = clamp(start, length, 0);
     const count = Math.max(0, clamp(end, length, length) - from);
     const follows = view.fixedLength < 0 && end === undefined;
-    return views.intern(view.buffer, view.kind, view.byteOffset + from * view.size, follows ? -1 : count).proxy;
+    return views.intern(view.buffer, view.kind, view.byteOffset + from * view.size, follows ? -1 : count)
+      .proxy;
   },
 };

@@ -48,7 +48,7 @@ export class Views {
     if (!ArrayBuffer.isView(array) || array instanceof natives.DataView) return null;
     const buffer = this.#machine.memory.find(array.buffer);
     if (buffer === undefined) return null;
-    const kind = typedArrayConstructors.findIndex((constructor) => constructor === array.constructor);
+    const kind = typedArrayConstructors.indexOf(array.constructor as unknown as TypedArrayConstructor);
     return kind < 0 ? null : this.intern(buffer, kind, array.byteOffset, (array as Int32Array).length);
   }
 
@@ -111,7 +111,8 @@ export class Views {
       ? this.#machine.size(this.whole(buffer), undefined)
       : (buffer.size[0] as number);
     if (length === undefined) {
-      if (offset > available) throw new RangeError(`Start offset ${offset} is outside the bounds of the buffer`);
+      if (offset > available)
+        throw new RangeError(`Start offset ${offset} is outside the bounds of the buffer`);
       if (buffer.growable) return this.intern(buffer, kind, offset, -1).proxy;
       if ((available - offset) % size !== 0) {
         throw new RangeError(`byte length of ${name} should be a multiple of ${size}`);
@@ -169,7 +170,8 @@ class ViewHandler implements ProxyHandler<object> {
     if (known !== undefined) return known;
     const method = (viewMethods as Record<string | symbol, Method | undefined>)[key];
     if (method !== undefined) {
-      const bound = (...args: unknown[]) => method({ machine: this.#machine, views: this.#views, view }, args);
+      const bound = (...args: unknown[]) =>
+        method({ machine: this.#machine, views: this.#views, view }, args);
       this.#methods.set(key, bound);
       return bound;
     }
@@ -181,7 +183,11 @@ class ViewHandler implements ProxyHandler<object> {
       const first = key.charCodeAt(0);
       if (first >= 48 && first <= 57) {
         // Coerced before the access, as the language does: the coercion may run user code.
-        this.#machine.plainWrite(this.#view, +key, this.#view.kind >= 9 ? BigInt(value as bigint) : Number(value));
+        this.#machine.plainWrite(
+          this.#view,
+          +key,
+          this.#view.kind >= 9 ? BigInt(value as bigint) : Number(value),
+        );
         return true;
       }
     }

@@ -48,7 +48,8 @@ export function checkFifoHistory(history: readonly Operation[]): FifoVerdict {
     const { name, args, error, end, start, result } = operation;
     if (name === 'put' || name === 'putNowait') {
       if (error !== undefined) continue;
-      if (puts.has(args[0])) throw new RangeError(`${String(args[0])} was put twice; checkFifoHistory needs distinct values`);
+      if (puts.has(args[0]))
+        throw new RangeError(`${String(args[0])} was put twice; checkFifoHistory needs distinct values`);
       puts.set(args[0], operation);
     } else if (name === 'get' || name === 'getNowait') {
       if (end === Number.POSITIVE_INFINITY) firstPendingGet = Math.min(firstPendingGet, start);

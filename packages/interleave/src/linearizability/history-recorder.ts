@@ -91,23 +91,18 @@ export class HistoryRecorder {
       const count = Atomics.load(this.#words, 2 + thread * 2);
       for (let record = 0; record < count; record++) {
         const at = 1 + threads + (thread * capacity + record) * cellsPerRecord;
-        const [name, arg, start, end, outcome, result] = cells.subarray(at, at + cellsPerRecord) as unknown as [
-          number,
-          number,
-          number,
-          number,
-          number,
-          number,
-        ];
+        const arg = cells[at + 1] as number;
+        const outcome = cells[at + 4] as number;
         const operation = {
           thread,
-          name: operations[name] as string,
+          name: operations[cells[at] as number] as string,
           args: Number.isNaN(arg) ? [] : [arg],
-          start,
-          end: outcome === pending ? Number.POSITIVE_INFINITY : end,
+          start: cells[at + 2] as number,
+          end: outcome === pending ? Number.POSITIVE_INFINITY : (cells[at + 3] as number),
         };
-        if (outcome >= firstError) history.push({ ...operation, error: { name: errors[outcome - firstError] } });
-        else if (outcome === returned) history.push({ ...operation, result });
+        if (outcome >= firstError)
+          history.push({ ...operation, error: { name: errors[outcome - firstError] } });
+        else if (outcome === returned) history.push({ ...operation, result: cells[at + 5] });
         else history.push(operation);
       }
     }
@@ -147,8 +142,10 @@ export class ThreadRecorder {
   call<Result>(name: string, argument: number | undefined, body: () => Result): Result {
     const { index, first, capacity, operations, errors } = this.#place;
     const operation = operations.indexOf(name);
-    if (operation < 0) throw new RangeError(`'${name}' is none of the recorded operations (${operations.join(', ')})`);
-    if (this.#count >= capacity) throw new RangeError(`Thread ${index} has recorded all of its ${capacity} operations`);
+    if (operation < 0)
+      throw new RangeError(`'${name}' is none of the recorded operations (${operations.join(', ')})`);
+    if (this.#count >= capacity)
+      throw new RangeError(`Thread ${index} has recorded all of its ${capacity} operations`);
     const cells = this.#cells;
     const at = first + this.#count * cellsPerRecord;
     cells[at] = operation;
@@ -171,7 +168,8 @@ export class ThreadRecorder {
     else if (typeof result === 'number') {
       cells[at + 5] = result;
       cells[at + 4] = returned;
-    } else throw new RangeError(`A result is a number or undefined, not ${String(result)} (${typeof result})`);
+    } else
+      throw new RangeError(`A result is a number or undefined, not ${String(result)} (${typeof result})`);
     return result;
   }
 }

@@ -55,10 +55,16 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
     const items = added.reduce(insert, state.items);
     return [{ ...state, items, unfinished: state.unfinished + added.length }];
   };
-  const take = (state: QueueState, count: number): QueueState => ({ ...state, items: state.items.slice(count) });
+  const take = (state: QueueState, count: number): QueueState => ({
+    ...state,
+    items: state.items.slice(count),
+  });
 
   /** What each verb may do to the state when it returns a result, or when it never ended. */
-  const returns: Record<string, (state: QueueState, operation: Operation, pending: boolean) => readonly QueueState[]> = {
+  const returns: Record<
+    string,
+    (state: QueueState, operation: Operation, pending: boolean) => readonly QueueState[]
+  > = {
     put: (state, { args }) => putAll(state, [args[0]]),
     putMany: (state, { args }) => putAll(state, [...(args[0] as Iterable<unknown>)]),
     get: (state, { result }, pending) =>
@@ -67,7 +73,8 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
       const most = Math.min(Number(args[0] ?? Number.POSITIVE_INFINITY), state.items.length);
       if (pending) return Array.from({ length: most }, (_, n) => take(state, n + 1));
       const got = result as readonly unknown[];
-      const fits = got.length > 0 && got.length <= most && got.every((item, n) => Object.is(item, state.items[n]));
+      const fits =
+        got.length > 0 && got.length <= most && got.every((item, n) => Object.is(item, state.items[n]));
       return when(fits, take(state, got.length));
     },
     taskDone: (state, { args }) => {
@@ -78,18 +85,27 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
     shutdown: (state, { args }) => {
       const immediate = (args[0] as { immediate?: boolean } | undefined)?.immediate === true;
       if (!immediate) return [{ ...state, isShutDown: true }];
-      return [{ items: [], unfinished: Math.max(0, state.unfinished - state.items.length), isShutDown: true }];
+      return [
+        { items: [], unfinished: Math.max(0, state.unfinished - state.items.length), isShutDown: true },
+      ];
     },
     qsize: (state, { result }, pending) => when(pending || result === state.items.length, state),
     empty: (state, { result }, pending) => when(pending || result === (state.items.length === 0), state),
     full: (state, { result }, pending) => when(pending || result === isFull(state), state),
   };
   /** Whether the verb may throw that error in the state; errors change nothing. */
-  const throws = (verb: string, error: string | undefined, state: QueueState, { args }: Operation): boolean => {
+  const throws = (
+    verb: string,
+    error: string | undefined,
+    state: QueueState,
+    { args }: Operation,
+  ): boolean => {
     if (verb === 'join') return error === 'QueueTimeout';
     if (verb === 'taskDone') return error === 'RangeError' && Number(args[0] ?? 1) > state.unfinished;
     if (verb.startsWith('put')) {
-      return error === 'QueueShutDown' ? state.isShutDown : error === 'QueueFull' && !state.isShutDown && isFull(state);
+      return error === 'QueueShutDown'
+        ? state.isShutDown
+        : error === 'QueueFull' && !state.isShutDown && isFull(state);
     }
     if (!verb.startsWith('get') || state.items.length > 0) return false;
     return error === (state.isShutDown ? 'QueueShutDown' : 'QueueEmpty');
@@ -107,7 +123,8 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
       }
       return effect(state, operation, operation.end === Number.POSITIVE_INFINITY);
     },
-    key: ({ items, unfinished, isShutDown }) => `${unfinished}${isShutDown ? '!' : ''}:${items.map(keyOf).join()}`,
+    key: ({ items, unfinished, isShutDown }) =>
+      `${unfinished}${isShutDown ? '!' : ''}:${items.map(keyOf).join()}`,
   };
 }
 
@@ -117,7 +134,9 @@ let nextIdentity = 0;
 /** A text that is the same for the same item only: objects are told apart by identity. */
 function keyOf(item: unknown): string {
   if ((typeof item !== 'object' && typeof item !== 'function') || item === null) {
-    return typeof item === 'string' ? JSON.stringify(item) : `${typeof item} ${Object.is(item, -0) ? '-0' : String(item)}`;
+    return typeof item === 'string'
+      ? JSON.stringify(item)
+      : `${typeof item} ${Object.is(item, -0) ? '-0' : String(item)}`;
   }
   let identity = identities.get(item);
   if (identity === undefined) {

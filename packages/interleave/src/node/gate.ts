@@ -58,7 +58,9 @@ export class Gate {
       if (Atomics.load(this.#words, failed) === 1) throw new Error('Another thread of the gated run failed');
       if (this.#turns[now] === this.#index) return now;
       if (now >= this.#turns.length || Atomics.wait(this.#words, step, now, patience) === 'timed-out') {
-        throw new Error(`Thread ${this.#index} stood at step ${now} of ${this.#turns.length} and had no turn`);
+        throw new Error(
+          `Thread ${this.#index} stood at step ${now} of ${this.#turns.length} and had no turn`,
+        );
       }
     }
   }

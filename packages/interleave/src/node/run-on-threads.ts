@@ -54,7 +54,9 @@ export async function runOnThreads(
   for (let at = 0; at < Math.max(accesses.length, expected.length); at++) {
     const [inModel, onThread] = [summary(expected[at]), summary(accesses[at])];
     if (inModel !== onThread) {
-      throw new Error(`Step ${at} of schedule '${schedule}': the model did '${inModel}', the threads '${onThread}'`);
+      throw new Error(
+        `Step ${at} of schedule '${schedule}': the model did '${inModel}', the threads '${onThread}'`,
+      );
     }
   }
   for (const [index, { result }] of answers.entries()) {
@@ -81,7 +83,8 @@ function summary(access: Pick<TraceEvent, 'thread' | 'operation' | 'args' | 'res
 type Answer = { result: unknown; accesses: (GatedAccess & { step: number })[] };
 
 function runWorker(data: GatedWorkerData): Promise<Answer> {
-  const entry = new URL(`./gated-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url).href;
+  const entry = new URL(`./gated-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
+    .href;
   const worker = new Worker(bootstrap, { eval: true, workerData: { ...data, entry } });
   return new Promise((resolve, reject) => {
     worker.once('message', (answer: Answer & { error?: unknown }) => {
@@ -90,7 +93,9 @@ function runWorker(data: GatedWorkerData): Promise<Answer> {
       void worker.terminate();
     });
     worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`Thread ${data.index} exited with code ${code} before its end`)));
+    worker.once('exit', (code) =>
+      reject(new Error(`Thread ${data.index} exited with code ${code} before its end`)),
+    );
   });
 }
 

@@ -1,4 +1,5 @@
-import type { Scheduler, Strategy } from '../engine/scheduler.ts';
+import type { ExecutionState } from '../engine/execution-state.ts';
+import type { Strategy } from './strategy.ts';
 import { StateSet } from '../engine/state-set.ts';
 
 /** Room for the candidates of one choice. */
@@ -33,18 +34,18 @@ export class Exhaustive implements Strategy {
     this.states.clear();
   }
 
-  choose(scheduler: Scheduler, candidates: Int32Array, count: number, soft: boolean): number {
+  choose(state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
     if (this.#prune) {
-      scheduler.hashState(soft);
-      if (!this.states.add(scheduler.stateFirst, scheduler.stateSecond, scheduler.budget)) {
+      state.hashState(soft);
+      if (!this.states.add(state.stateFirst, state.stateSecond, state.budget)) {
         this.pruned++;
         return -1;
       }
     }
     const depth = this.#depth++;
-    const size = scheduler.stateSize;
+    const size = state.stateSize;
     if (depth === this.#counts.length || (depth + 1) * size > this.#frames.length) this.#grow(size);
-    scheduler.save(this.#frames, depth * size);
+    state.save(this.#frames, depth * size);
     const at = depth * stride;
     for (let i = 0; i < count; i++) this.#candidates[at + i] = candidates[i] as number;
     this.#counts[depth] = count;
@@ -53,15 +54,15 @@ export class Exhaustive implements Strategy {
   }
 
   /** Goes back to the last choice that has a candidate left and takes it; false when the search is over. */
-  backtrack(scheduler: Scheduler): boolean {
+  backtrack(state: ExecutionState): boolean {
     while (this.#depth > 0) {
       const depth = this.#depth - 1;
       const taken = this.#taken[depth] as number;
       if (taken < (this.#counts[depth] as number)) {
         this.#taken[depth] = taken + 1;
-        scheduler.restore(
+        state.restore(
           this.#frames,
-          depth * scheduler.stateSize,
+          depth * state.stateSize,
           this.#candidates[depth * stride + taken] as number,
         );
         return true;

@@ -1,4 +1,5 @@
-import type { Scheduler, Strategy } from '../engine/scheduler.ts';
+import type { ExecutionState } from '../engine/execution-state.ts';
+import type { Strategy } from './strategy.ts';
 import { actionOf, kill, kindOf, positionOf, run, type Segment, threadOf } from '../schedule.ts';
 
 /**
@@ -15,7 +16,7 @@ export class Follow implements Strategy {
     this.#segments = segments;
   }
 
-  choose(scheduler: Scheduler, candidates: Int32Array, count: number, soft: boolean): number {
+  choose(state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
     if (soft) return this.#chooseSoft(candidates);
     for (;;) {
       const segment = this.#segments[this.#at];
@@ -26,7 +27,7 @@ export class Follow implements Strategy {
           return i;
         }
       }
-      const towards = this.#stepTowards(scheduler, candidates, count, segment.action);
+      const towards = this.#stepTowards(state, candidates, count, segment.action);
       if (towards >= 0) return towards;
       this.#at++;
       this.#used = 0;
@@ -42,7 +43,7 @@ export class Follow implements Strategy {
   }
 
   /** What must come before the action can be taken; -1 if it cannot be. */
-  #stepTowards(scheduler: Scheduler, candidates: Int32Array, count: number, action: number): number {
+  #stepTowards(state: ExecutionState, candidates: Int32Array, count: number, action: number): number {
     if (kindOf(action) === kill) {
       // A thread dies only where its death makes a difference: it goes on until there.
       for (let i = 0; i < count; i++) {
@@ -50,15 +51,15 @@ export class Follow implements Strategy {
       }
       return -1;
     }
-    return kindOf(action) === run && this.#mustWait(scheduler, candidates, count)
+    return kindOf(action) === run && this.#mustWait(state, candidates, count)
       ? this.#otherwise(candidates, count)
       : -1;
   }
 
   /** Only timeouts are left to take: they come before the run that the schedule wants, whoever it is of. */
-  #mustWait(scheduler: Scheduler, candidates: Int32Array, count: number): boolean {
+  #mustWait(state: ExecutionState, candidates: Int32Array, count: number): boolean {
     for (let i = 0; i < count; i++) if (kindOf(candidates[i] as number) === run) return false;
-    const thread = scheduler.threads[threadOf((this.#segments[this.#at] as Segment).action)];
+    const thread = state.threads[threadOf((this.#segments[this.#at] as Segment).action)];
     return thread !== undefined && thread.deadline !== Number.POSITIVE_INFINITY;
   }
 

@@ -1,10 +1,11 @@
-import type { Scheduler, Strategy } from '../engine/scheduler.ts';
+import type { ExecutionState } from '../engine/execution-state.ts';
+import type { Strategy } from './strategy.ts';
 import { kindOf, run, threadOf } from '../schedule.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { RandomSource } from './random-source.ts';
 
 /**
- * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte: A randomized scheduler with
+ * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte: A randomized state with
  * probabilistic guarantees of finding bugs, ASPLOS 2010). Threads get random priorities; the highest that can
  * run, runs; at `depth` - 1 random steps the running thread drops below all others. A bug of depth d is met
  * by each execution with a probability of at least 1/(n·k^(d-1)), for n threads and k steps.
@@ -25,10 +26,10 @@ export class Pct implements Strategy {
     this.#depth = depth;
   }
 
-  begin(scheduler: Scheduler): void {
-    this.#longest = Math.max(this.#longest, scheduler.steps);
+  begin(state: ExecutionState): void {
+    this.#longest = Math.max(this.#longest, state.steps);
     this.#faults.begin(this.#random);
-    const { threads } = scheduler;
+    const { threads } = state;
     const ranks = threads.map((_, index) => index);
     for (let i = ranks.length - 1; i > 0; i--) {
       const j = this.#random.below(i + 1);
@@ -41,11 +42,11 @@ export class Pct implements Strategy {
     this.#nextChange = 0;
   }
 
-  choose(scheduler: Scheduler, candidates: Int32Array, count: number, soft: boolean): number {
+  choose(state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
     const fault = this.#faults.choose(candidates, count, this.#random);
     if (fault >= 0) return fault;
     if (soft) return 0;
-    while ((this.#changes[this.#nextChange] ?? Number.POSITIVE_INFINITY) <= scheduler.steps) {
+    while ((this.#changes[this.#nextChange] ?? Number.POSITIVE_INFINITY) <= state.steps) {
       const thread = threadOf(candidates[this.#highest(candidates, count)] as number);
       this.#priorities[thread] = this.#depth - 1 - this.#nextChange;
       this.#nextChange++;
@@ -57,7 +58,10 @@ export class Pct implements Strategy {
     let best = 0;
     for (let i = 1; i < count && kindOf(candidates[i] as number) === run; i++) {
       const thread = threadOf(candidates[i] as number);
-      if ((this.#priorities[thread] as number) > (this.#priorities[threadOf(candidates[best] as number)] as number)) {
+      if (
+        (this.#priorities[thread] as number) >
+        (this.#priorities[threadOf(candidates[best] as number)] as number)
+      ) {
         best = i;
       }
     }

@@ -1,7 +1,8 @@
-import type { Scheduler, Strategy } from '../engine/scheduler.ts';
+import type { ExecutionState } from '../engine/execution-state.ts';
 import { kindOf, run } from '../schedule.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { RandomSource } from './random-source.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Picks any thread at every step, each as likely as the others. */
 export class RandomWalk implements Strategy {
@@ -18,7 +19,7 @@ export class RandomWalk implements Strategy {
     this.#faults.begin(this.#random);
   }
 
-  choose(_scheduler: Scheduler, candidates: Int32Array, count: number, soft: boolean): number {
+  choose(_state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
     const fault = this.#faults.choose(candidates, count, this.#random);
     if (fault >= 0) return fault;
     if (soft) return 0;

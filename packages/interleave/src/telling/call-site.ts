@@ -2,7 +2,8 @@
 const ownFolder = new URL('../', import.meta.url).href;
 
 /** Parts of the engine that a frame may belong to, told apart from tests that lie in the same folder. */
-const ownModule = /\/(?:engine|strategy|telling|linearizability)\/[^/]+\.[jt]s(?!.*\.test\.)|\/(?:session|search|explore|replay)\.[jt]s/;
+const ownModule =
+  /\/(?:engine|strategy|telling|linearizability)\/[^/]+\.[jt]s(?!.*\.test\.)|\/(?:session|search|explore|replay)\.[jt]s/;
 
 /** Where the code under test stands that called into the model: `file.ts:12`, or '' if no frame tells. */
 export function callSite(): string {

@@ -22,10 +22,14 @@ export function drawTable(events: readonly TraceEvent[], scenarioThreads: number
     row[event.thread + 1] = formatEvent(event);
     rows.push(row);
   }
-  const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
+  const widths = (rows[0] as string[]).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] as string).length)),
+  );
   const lines = rows.map((row) =>
     row
-      .map((cell, column) => (column === 0 ? cell.padStart(widths[0] as number) : cell.padEnd(widths[column] as number)))
+      .map((cell, column) =>
+        column === 0 ? cell.padStart(widths[0] as number) : cell.padEnd(widths[column] as number),
+      )
       .join(' │ ')
       .trimEnd(),
   );

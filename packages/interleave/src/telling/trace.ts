@@ -51,7 +51,8 @@ export class Trace implements Tracer {
     result: unknown,
   ): void {
     const about = operation === op.readSize || operation === op.grow;
-    const address = view === null ? -1 : about ? view.buffer.sizeAddress : view.address + (index << view.shift);
+    const address =
+      view === null ? -1 : about ? view.buffer.sizeAddress : view.address + (index << view.shift);
     const bulk = operation === op.bulkRead || operation === op.bulkWrite;
     const count = bulk || operation === op.plainRead || operation === op.plainWrite ? (args[1] as number) : 1;
     this.events.push({
@@ -74,7 +75,16 @@ export class Trace implements Tracer {
   fault(action: number): void {
     const kind = kindOf(action);
     const operation = kind === kill ? 'killed' : kind === wake ? 'woken spuriously' : 'timeout fires';
-    const event = { operation, place: '', args: [], result: undefined, site: '', address: -1, size: 0, wrote: false };
+    const event = {
+      operation,
+      place: '',
+      args: [],
+      result: undefined,
+      site: '',
+      address: -1,
+      size: 0,
+      wrote: false,
+    };
     this.events.push({ thread: threadOf(action), ...event });
   }
 
@@ -113,7 +123,10 @@ function argumentsOf(operation: number, args: readonly unknown[]): readonly unkn
 /** An event as it stands in the table, such as `compareExchange lock[0] 0→1: 0`. */
 export function formatEvent({ operation, place, args, result }: TraceEvent): string {
   const name = place === '' ? operation : `${operation} ${place}`;
-  const given = operation === 'compareExchange' ? ` ${args.map(String).join('→')}` : args.map((a) => ` ${String(a)}`).join('');
+  const given =
+    operation === 'compareExchange'
+      ? ` ${args.map(String).join('→')}`
+      : args.map((a) => ` ${String(a)}`).join('');
   const yields = result === undefined || operation === 'store' ? '' : `: ${formatResult(result)}`;
   return `${name}${given}${yields}`;
 }

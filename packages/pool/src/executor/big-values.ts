@@ -13,3 +13,14 @@ const sizeOf = (value: unknown): number =>
   typeof value === 'object' && value !== null && (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
     ? value.byteLength
     : 0;
+
+/** The big buffers directly in `values`, each of them the values' own: they may be moved. */
+export function movables(values: unknown): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  for (const each of Array.isArray(values) ? values : [values]) {
+    if (sizeOf(each) < BIG) continue;
+    const buffer: unknown = ArrayBuffer.isView(each) ? each.buffer : each;
+    if (buffer instanceof ArrayBuffer) found.add(buffer);
+  }
+  return [...found];
+}

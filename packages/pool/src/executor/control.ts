@@ -5,6 +5,7 @@
  *   line 0   LIVE          workers that have been started and have neither ended nor retired
  *            LEAST         how many of them do not retire                    written at creation
  *            IDLE_TIMEOUT  after how many milliseconds the others do         written at creation
+ *            WORKERS       how many rows there are                           written at creation
  *   line 1   WORK          event count; idle workers wait for tasks and mail
  *   line 2   RESULTS       event count; the owner of the executor waits for results
  *   then     a row per worker, a line each:
@@ -13,6 +14,10 @@
  *            CONSUMED      items of the running stream that were consumed    written by the owner
  *            CREDIT        event count; the worker waits for CONSUMED to grow
  *            TAKEN         tasks that the worker has begun                   written by the worker
+ *            FINISHED      tasks that it has finished                        written by the worker
+ *            BUSY          for how many microseconds it ran tasks, modulo 2^32   written by the worker
+ *            READY_AT      when it became ready, in milliseconds of the executor's clock
+ *   then     two histograms per row, how long tasks waited and ran; they outlive the worker
  * ```
  *
  * LIVE is the one word that both sides count down: a worker that retires by itself, the owner for one that ended
@@ -21,10 +26,12 @@
  * @packageDocumentation
  */
 import { currentThread, EventCount } from '@pkg/sync/kernel';
+import { addHistogram, countDuration, HISTOGRAM_WORDS } from './histogram.ts';
 
 const LIVE = 0;
 const LEAST = 1;
 const IDLE_TIMEOUT = 2;
+const WORKERS = 3;
 const WORK = 16;
 const RESULTS = 32;
 const ROWS = 48;
@@ -35,6 +42,9 @@ const MAIL = 1;
 const CONSUMED = 2;
 const CREDIT = 4;
 const TAKEN = 8;
+const FINISHED = 9;
+const BUSY = 10;
+const READY_AT = 11;
 
 const LOADING = 0;
 const READY = 1;
@@ -54,7 +64,9 @@ export class Control {
   }
 
   static create(workers: number, least: number, idleTimeout: number): Control {
-    const words = new Int32Array(new SharedArrayBuffer((ROWS + workers * ROW_WORDS) * 4));
+    const size = ROWS + workers * (ROW_WORDS + 2 * HISTOGRAM_WORDS);
+    const words = new Int32Array(new SharedArrayBuffer(size * 4));
+    words[WORKERS] = workers;
     words[LEAST] = least;
     words[IDLE_TIMEOUT] = Math.min(idleTimeout, 2 ** 31 - 1);
     return new Control(words.buffer as SharedArrayBuffer);
@@ -83,7 +95,19 @@ export class Control {
   }
 
   row(index: number): WorkerRow {
-    return new WorkerRow(this.#words, ROWS + index * ROW_WORDS);
+    const histograms = ROWS + this.#words[WORKERS]! * ROW_WORDS + index * 2 * HISTOGRAM_WORDS;
+    return new WorkerRow(this.#words, ROWS + index * ROW_WORDS, histograms);
+  }
+
+  /** How long the tasks of all workers have waited and run: the sums of the histograms. */
+  durations(): { wait: number[]; run: number[] } {
+    const sums = { wait: [] as number[], run: [] as number[] };
+    const workers = this.#words[WORKERS]!;
+    for (let row = 0, at = ROWS + workers * ROW_WORDS; row < workers; row++, at += 2 * HISTOGRAM_WORDS) {
+      addHistogram(this.#words, at, sums.wait);
+      addHistogram(this.#words, at + HISTOGRAM_WORDS, sums.run);
+    }
+    return sums;
   }
 }
 
@@ -91,11 +115,13 @@ export class Control {
 export class WorkerRow {
   readonly #words: Int32Array;
   readonly #at: number;
+  readonly #histograms: number;
   readonly credit: EventCount;
 
-  constructor(words: Int32Array, at: number) {
+  constructor(words: Int32Array, at: number, histograms: number) {
     this.#words = words;
     this.#at = at;
+    this.#histograms = histograms;
     this.credit = new EventCount(words, at + CREDIT, currentThread());
   }
 
@@ -109,8 +135,15 @@ export class WorkerRow {
     return Atomics.load(this.#words, this.#at + STATE) !== LOADING;
   }
 
-  setReady(): void {
+  /** @param now on the executor's clock, in milliseconds */
+  setReady(now: number): void {
+    Atomics.store(this.#words, this.#at + READY_AT, now);
     Atomics.store(this.#words, this.#at + STATE, READY);
+  }
+
+  /** When the worker became ready, in milliseconds of the executor's clock. */
+  get readyAt(): number {
+    return Atomics.load(this.#words, this.#at + READY_AT);
   }
 
   /** Messages posted to the worker so far. */
@@ -142,7 +175,26 @@ export class WorkerRow {
     return Atomics.load(this.#words, this.#at + TAKEN);
   }
 
-  countTaken(): void {
-    Atomics.store(this.#words, this.#at + TAKEN, Atomics.load(this.#words, this.#at + TAKEN) + 1);
+  /** The worker begins a task that has waited for `waited` milliseconds. */
+  countTaken(waited: number): void {
+    Atomics.add(this.#words, this.#at + TAKEN, 1);
+    countDuration(this.#words, this.#histograms, waited);
+  }
+
+  /** The worker's task has ended, after `ran` milliseconds. */
+  countFinished(ran: number): void {
+    Atomics.add(this.#words, this.#at + BUSY, Math.round(ran * 1000));
+    Atomics.add(this.#words, this.#at + FINISHED, 1);
+    countDuration(this.#words, this.#histograms + HISTOGRAM_WORDS, ran);
+  }
+
+  /** Whether the worker runs a task. */
+  get isRunning(): boolean {
+    return Atomics.load(this.#words, this.#at + TAKEN) !== Atomics.load(this.#words, this.#at + FINISHED);
+  }
+
+  /** For how many milliseconds the worker has run tasks, modulo 2^32 microseconds. */
+  get busy(): number {
+    return (Atomics.load(this.#words, this.#at + BUSY) >>> 0) / 1000;
   }
 }

@@ -4,7 +4,8 @@
  * @packageDocumentation
  */
 import { describeValue } from '../thread/describe-value.ts';
-import { WorkerDiedError, type WorkerDeath } from '../thread/worker-died-error.ts';
+import { registerErrorClass } from '../thread/error-classes.ts';
+import { type WorkerDeath, WorkerDiedError } from '../thread/worker-died-error.ts';
 
 /** The worker that ran a task died: the task itself did not throw. */
 export class TaskWorkerDied extends WorkerDiedError {
@@ -110,3 +111,6 @@ export class ExecutorShutDown extends Error {
     super(`task '${taskName}' was submitted to an executor that is shut down`);
   }
 }
+
+// These are made in workers, too.
+for (const each of [TaskValueError, TaskTimeout, TaskCancelled]) registerErrorClass(each);

@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits, TransferListItem } from 'node:worker_threads';
 import { describeValue } from '../thread/describe-value.ts';
-import { MAX_WORKERS } from './task-words.ts';
 import type { TaskName } from './task-types.ts';
+import { MAX_WORKERS } from './task-words.ts';
 
 /** How an executor is made. */
 export interface ExecutorOptions<M = Record<string, never>> {
@@ -56,6 +56,16 @@ export interface SubmitOptions {
   onProgress?: ((value: unknown) => void) | undefined;
 }
 
+/** How `shutdown` goes about it. */
+export interface ShutdownOptions {
+  /** Whether the promise waits until all tasks are done and all workers have ended. Default `true`. */
+  wait?: boolean | undefined;
+  /** Whether tasks that no worker has begun are cancelled, with a TaskCancelled. Default `false`. */
+  cancelPending?: boolean | undefined;
+  /** After how many milliseconds what still runs is cancelled, and the workers terminated. Default: never. */
+  timeout?: number | undefined;
+}
+
 /** Options with their defaults. */
 export interface Settings {
   readonly maxWorkers: number;
@@ -73,7 +83,8 @@ export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
   const most = Math.min(1000, MAX_WORKERS);
   const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers ?? availableParallelism(), 1, most);
   const { initializer, name = 'worker' } = options;
-  if (typeof name !== 'string') throw new TypeError(`options.name must be a string, not ${describeValue(name)}`);
+  if (typeof name !== 'string')
+    throw new TypeError(`options.name must be a string, not ${describeValue(name)}`);
   const workerOptions: Record<string, unknown> = {};
   for (const key of ['resourceLimits', 'env', 'execArgv'] as const) {
     if (options[key] !== undefined) workerOptions[key] = options[key];

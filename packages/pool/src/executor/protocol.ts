@@ -14,11 +14,17 @@ import type { QueueHandle } from '@pkg/queue';
 import type { PackedError } from '../thread/error-travel.ts';
 import type { PackedValue } from './value-travel.ts';
 
-/** A task on its way: slot, generation, name, arguments. Without arguments: they are to be claimed. */
-export type TaskRecord = [slot: number, generation: number, name: string, args?: unknown[]];
-
-/** A task with a priority, lowest first. */
-export type UrgentRecord = [priority: number, ...task: TaskRecord];
+/**
+ * A task on its way: slot, generation, name, when it was submitted (in milliseconds of the executor's clock),
+ * arguments. Without arguments: they are to be claimed.
+ */
+export type TaskRecord = [
+  slot: number,
+  generation: number,
+  name: string,
+  submittedAt: number,
+  args?: unknown[],
+];
 
 /** A result on its way. */
 export type ResultRecord = [slot: number, generation: number, kind: number, value?: unknown];
@@ -39,8 +45,6 @@ export const ITEM = 5;
 export const PROGRESS = 6;
 /** The module has no such task; `value` lists those that it has. */
 export const NOT_FOUND = 7;
-/** The value cannot travel; `value` is a PackedError that says why. */
-export const UNSENDABLE = 8;
 /** Added to a kind: the value is the next message on the worker's port. */
 export const POSTED = 16;
 
@@ -50,7 +54,7 @@ export const WINDOW = 16;
 /** What the owner posts to a worker. */
 export type Mail =
   | { type: 'args'; slot: number; args: PackedValue }
-  | { type: 'task'; record: [slot: number, generation: number, name: string]; args: PackedValue }
+  | { type: 'task'; record: TaskRecord; args: PackedValue }
   | { type: 'cancel'; slot: number; generation: number; reason: PackedError };
 
 /** What a worker posts to the owner. */
@@ -66,6 +70,8 @@ export interface WorkerData {
   readonly url: string;
   readonly name: string;
   readonly row: number;
+  /** What the executor's clock counts from: milliseconds since 1970. */
+  readonly epoch: number;
   readonly control: SharedArrayBuffer;
   readonly words: SharedArrayBuffer;
   readonly tasks: QueueHandle<TaskRecord>;

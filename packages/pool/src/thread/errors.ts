@@ -114,14 +114,12 @@ export class ThreadNotStarted extends Error {
   }
 }
 
-/** A thread waited for its own end, or for one that only another thread can see. */
+/** A thread waited for its own end, or wanted to bring it about from outside. */
 export class ThreadCannotJoin extends Error {
   readonly code = 'POOL_THREAD_CANNOT_JOIN';
   override readonly name = 'ThreadCannotJoin';
 
   constructor(thread: string, verb: string) {
-    super(
-      `${verb}() on '${thread}' from within itself would never return: only the thread that started it can`,
-    );
+    super(`${verb}() on thread '${thread}' from within itself: only the thread that started it can do that`);
   }
 }

@@ -31,6 +31,7 @@ import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
 import { packFields } from './field-travel.ts';
 import { keepLastOutput } from './last-output.ts';
+import { registerOwnErrorClasses } from './own-error-classes.ts';
 import {
   ENDING,
   EVENTS,
@@ -293,6 +294,7 @@ export class RunningThread {
   }
 
   #resultOf(outcome: Outcome | undefined): Result {
+    registerOwnErrorClasses();
     const { name, className, url } = this.#launch;
     const unpack = (packed: Parameters<typeof unpackError>[0]) => unpackError(packed, this.#startedAt);
     switch (outcome?.type) {

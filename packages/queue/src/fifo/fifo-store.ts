@@ -149,9 +149,9 @@ export class FifoStore implements ItemStore {
   settle(count: number): boolean {
     this.#lockGetSide();
     const header = this.#header;
-    const settled = header[SETTLED]!;
     let freed = false;
     let done = 0;
+    if (this.#holders?.mineIsStale) this.#recoverGetSide();
     if (this.#leases !== undefined) {
       if (this.#openLeases() >= count) {
         for (; done < count; done++) {
@@ -163,7 +163,7 @@ export class FifoStore implements ItemStore {
       this.#holders?.remove(count);
       done = count;
     }
-    if (done > 0) Atomics.store(header, SETTLED, (settled + done) | 0);
+    if (done > 0) Atomics.store(header, SETTLED, (header[SETTLED]! + done) | 0);
     this.#getLock.release();
     if (done > 0 && this.#allDone.hasWaiters && this.unfinished === 0) this.#allDone.notify();
     if (freed && this.#memoryFreed.hasWaiters) this.#memoryFreed.notify();
@@ -446,6 +446,8 @@ export class FifoStore implements ItemStore {
       const open = (header[GETS]! - header[SETTLED]! - header[ABANDONED]!) | 0;
       // One store: once it is done, the dead hold nothing, whatever their rows said.
       if (open > living) Atomics.store(header, ABANDONED, (header[ABANDONED]! + open - living) | 0);
+      // They had settled more than they took: this thread goes on with their debt.
+      else if (open < living) this.#holders.add(open - living);
     }
     this.#wakeAll();
   }

@@ -8,6 +8,7 @@ import {
   RETURNED_FIRST,
   RETURNED_LAST,
   ROW_FIRST,
+  TAKES,
 } from '../layout.ts';
 import type { Pages } from '../pages.ts';
 import { LEASED, type Segments } from './segments.ts';
@@ -27,6 +28,7 @@ import { LEASED, type Segments } from './segments.ts';
  *   LINK     next in the list that it is on: of its thread's leases, or of the returned
  *   RETURNS  how often it came back so far
  *   SEGMENT  the segment that it lies in
+ *   TAKEN    while leased: which take it was, so that a thread's leases keep their order
  * ```
  *
  * After a shutdown that discards, what would be returned is done instead.
@@ -37,9 +39,10 @@ export const STATE = 1;
 export const LINK = 2;
 export const RETURNS = 3;
 const SEGMENT = 4;
+const TAKEN = 5;
 
 /** Words of a record before the item. */
-export const LEASE_HEADER = 5;
+export const LEASE_HEADER = 6;
 
 const DONE = -1;
 const DEAD_LETTER = -2;
@@ -67,6 +70,7 @@ export class Leases {
     words[record + LINK] = 0;
     words[record + RETURNS] = 0;
     words[record + SEGMENT] = segment;
+    words[record + TAKEN] = this.#nextTake();
     words[record + STATE] = this.#self.id;
   }
 
@@ -89,6 +93,7 @@ export class Leases {
     const record = header[RETURNED_FIRST]!;
     const next = words[record + LINK]!;
     words[record + RETURNS] = RETURNED_BASE - words[record + STATE]!;
+    words[record + TAKEN] = this.#nextTake();
     words[record + STATE] = this.#self.id;
     header[RETURNED_FIRST] = next;
     if (next === 0) header[RETURNED_LAST] = 0;
@@ -160,7 +165,7 @@ export class Leases {
       open++;
       words[record + LINK] = 0;
       if (state > 0) {
-        this.#holders.append(this.#holders.rowOf(state), state, record, words, LINK);
+        this.#holders.insert(this.#holders.rowOf(state), state, record, words, LINK, TAKEN);
         return;
       }
       const last = header[RETURNED_LAST]!;
@@ -172,6 +177,12 @@ export class Leases {
     if (current !== 0) Atomics.store(words, current + LEASED, kept);
     Atomics.store(header, RETURNED, returned);
     return open;
+  }
+
+  #nextTake(): number {
+    const take = this.#header[TAKES]!;
+    this.#header[TAKES] = (take + 1) | 0;
+    return take;
   }
 
   /** Under both locks: visits the records that were delivered too often. */

@@ -2,6 +2,7 @@ import { KIND } from '@pkg/sync';
 import { ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
 import { expect } from 'vitest';
 import { QueueEmpty, QueueShutDown } from '../errors.ts';
+import { headerWords } from '../layout.ts';
 import { type QueueHandle, QueueOrigin } from '../queue-origin.ts';
 import type { TaskQueue } from '../task-queue.ts';
 import { makeMortal, runMortal } from './mortal-memory.fixture.ts';
@@ -24,6 +25,15 @@ const item = (id: number): Item => [(id * 7) % 5, id, FILLERS[id % FILLERS.lengt
 const items = (from: number, count: number): Item[] =>
   Array.from({ length: count }, (_, i) => item(from + i));
 
+const GEOMETRY = { pageWords: 64, maxPages: 180, rows: 16 };
+
+/** Fills all pages that there may ever be, as if they had been in use for something else. */
+function soil(memory: SharedArrayBuffer): void {
+  const growable = memory as SharedArrayBuffer & { maxByteLength: number; grow(bytes: number): void };
+  growable.grow(growable.maxByteLength);
+  new Int32Array(memory).fill(-1, headerWords(GEOMETRY));
+}
+
 /** Several threads of a queue, all acted by this one. */
 class World {
   readonly table = ThreadTable.create();
@@ -37,6 +47,7 @@ class World {
     this.#kind = kind;
     const identity = this.#identity();
     const origin = QueueOrigin.create<Item>(0, { redeliver, maxDeliveries }, true, this.#overrides(identity));
+    soil(origin.pages.memory);
     makeMortal(origin.pages);
     this.survivor = identity.id;
     this.queues.set(identity.id, kind.make(origin));
@@ -63,7 +74,7 @@ class World {
   }
 
   #overrides(identity: ThreadIdentity) {
-    return { geometry: { pageWords: 64, maxPages: 180, rows: 16 }, identity, spins: 0 };
+    return { geometry: GEOMETRY, identity, spins: 0 };
   }
 }
 
@@ -244,20 +255,20 @@ export function dieOnce(
   return { victim: outcome.killed, rescuer: rescue.killed, rescueWrites: rescue.writes };
 }
 
-/** Kills the victim at each of its writes; returns at how many. */
-export function dieEverywhere(scenario: Case): number {
+/** Kills the victim at each of its writes, or at every `stride`th; returns about how many there are. */
+export function dieEverywhere(scenario: Case, stride: number = 1): number {
   let step = 0;
-  while (at(step, undefined, () => dieOnce(scenario, step, undefined)).victim) step++;
+  while (at(step, undefined, () => dieOnce(scenario, step, undefined)).victim) step += stride;
   return step;
 }
 
 /**
- * The same with the first rescuer killed as well, for every third of the victim's writes and at `samples` of the
+ * The same with the first rescuer killed as well, for every fifth of the victim's writes and at `samples` of the
  * rescuer's own, which differ from one to the next; returns how often both were killed.
  */
 export function dieTwiceEverywhere(scenario: Case, samples: number): number {
   let both = 0;
-  for (let step = 0; ; step += 3) {
+  for (let step = 0; ; step += 5) {
     const { victim, rescueWrites } = at(step, UNHARMED, () => dieOnce(scenario, step, UNHARMED));
     for (let sample = 0; sample < samples; sample++) {
       const rescue = Math.floor(((sample + ((step * 0.618) % 1)) * rescueWrites) / samples);

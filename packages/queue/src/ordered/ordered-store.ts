@@ -237,6 +237,7 @@ export class OrderedStore implements ItemStore {
   recover(): void {
     const header = this.#header;
     if (this.#self.table.deaths === Atomics.load(header, RECOVERED_DEATHS)) return;
+    this.#lock.wakeAll();
     this.#acquire();
     const deaths = this.#self.table.deaths;
     this.#releaseTheDead();
@@ -487,6 +488,8 @@ export class OrderedStore implements ItemStore {
     const open = (header[GETS]! - header[SETTLED]! - header[ABANDONED]!) | 0;
     // One store: once it is done, the dead hold nothing, whatever their rows said.
     if (open > living) Atomics.store(header, ABANDONED, (header[ABANDONED]! + open - living) | 0);
+    // They had settled more than they took: this thread goes on with their debt.
+    else if (open < living) this.#holders.add(open - living);
   }
 
   /** Copies the blocks of dead letters into `target` as far as they fit; returns the words that all would need. */

@@ -14,7 +14,8 @@ export type Class = new (origin: QueueOrigin<number>) => TaskQueue<number>;
 export function group(Queue: Class, options: { redeliver?: boolean; maxDeliveries?: number } = {}) {
   const table = ThreadTable.create();
   let keys = 0;
-  const enter = () => new ThreadIdentity(table, table.claim(++keys), { slice: Number.POSITIVE_INFINITY });
+  const enter = () =>
+    new ThreadIdentity(table, table.claim(++keys), { slice: Number.POSITIVE_INFINITY, mayBlock: true });
   const identity = enter();
   const origin = QueueOrigin.create<number>(0, options, true, { geometry: GEOMETRY, identity, spins: 0 });
   const queue = new Queue(origin);

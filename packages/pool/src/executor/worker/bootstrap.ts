@@ -64,9 +64,10 @@ async function main(): Promise<void> {
   const sender = new ResultSender(SimpleQueue.from(data.results), port, control);
   const tasks = Queue.from(data.tasks);
   const words = new TaskWords(data.words);
-  const loop = new WorkLoop({ row, control, words, tasks, sender, functions });
+  const zero = data.epoch - performance.timeOrigin;
+  const loop = new WorkLoop({ row, zero, control, words, tasks, sender, functions });
   const mailbox = new Mailbox(port, control.row(row), control, (mail) => loop.cancel(mail));
-  control.row(row).setReady();
+  control.row(row).setReady(performance.now() - zero);
   const why = await loop.run(mailbox);
   end(why === 'retired' ? { type: 'retired' } : undefined);
 }

@@ -36,7 +36,8 @@ const global = globalThis as { [SLOT]?: CurrentTask | undefined };
  */
 export function currentTask(): CurrentTask {
   const task = global[SLOT];
-  if (task === undefined) throw new Error('currentTask() was called outside of a task of a ThreadPoolExecutor');
+  if (task === undefined)
+    throw new Error('currentTask() was called outside of a task of a ThreadPoolExecutor');
   return task;
 }
 

@@ -1,8 +1,11 @@
 /** The functions that a module exports, by name. A CommonJS module's are the properties of its default export. */
-export function findFunctions(namespace: Record<string, unknown>): Map<string, (...args: unknown[]) => unknown> {
+export function findFunctions(
+  namespace: Record<string, unknown>,
+): Map<string, (...args: unknown[]) => unknown> {
   const functions = new Map<string, (...args: unknown[]) => unknown>();
   const byDefault = namespace['default'];
-  if (typeof byDefault === 'object' && byDefault !== null) add(functions, byDefault as Record<string, unknown>);
+  if (typeof byDefault === 'object' && byDefault !== null)
+    add(functions, byDefault as Record<string, unknown>);
   add(functions, namespace);
   return functions;
 }

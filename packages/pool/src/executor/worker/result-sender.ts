@@ -1,11 +1,12 @@
 import type { MessagePort, TransferListItem } from 'node:worker_threads';
 import { type BlockingQueue, QueueCodecError } from '@pkg/queue';
-import { packError } from '../../thread/error-travel.ts';
-import type { Control } from '../control.ts';
 import { isBig } from '../big-values.ts';
+import type { Control } from '../control.ts';
+import { TaskValueError } from '../errors.ts';
 import { Moved } from '../move.ts';
-import { type Farewell, POSTED, type ResultRecord, UNSENDABLE } from '../protocol.ts';
-import { packValue } from '../value-travel.ts';
+import { type Farewell, POSTED, type ResultRecord } from '../protocol.ts';
+import { packValue, Unsendable } from '../value-travel.ts';
+import type { RunningTask } from './current-task.ts';
 
 /** Sends what becomes of tasks to the owner of the executor. */
 export class ResultSender {
@@ -25,8 +26,12 @@ export class ResultSender {
     if (this.#control.results.hasWaiters) this.#control.results.notify();
   }
 
-  /** Sends a value of the user's: by the queue, or else by the port. What cannot travel is sent as UNSENDABLE. */
-  sendValue(slot: number, generation: number, kind: number, value: unknown): void {
+  /**
+   * Sends a value of the user's: by the queue, or else by the port.
+   *
+   * @throws TaskValueError when it can travel by neither
+   */
+  sendValue({ slot, generation, name }: RunningTask, kind: number, value: unknown): void {
     if (!(value instanceof Moved) && !isBig(value)) {
       try {
         this.send([slot, generation, kind, value]);
@@ -35,19 +40,18 @@ export class ResultSender {
         if (!(error instanceof QueueCodecError || error instanceof RangeError)) throw error;
       }
     }
-    try {
-      this.#post(value);
-    } catch (error) {
-      this.send([slot, generation, UNSENDABLE, packError(error)]);
-      return;
-    }
+    this.#post(name, value);
     this.send([slot, generation, kind + POSTED]);
   }
 
-  #post(value: unknown): void {
+  #post(taskName: string, value: unknown): void {
     const transfer: readonly TransferListItem[] = value instanceof Moved ? value.transfer : [];
-    const packed = packValue('result', value instanceof Moved ? value.value : value, transfer);
-    const farewell: Farewell = { type: 'value', value: packed };
-    this.#port.postMessage(farewell, transfer);
+    try {
+      const packed = packValue('result', value instanceof Moved ? value.value : value, transfer);
+      this.#port.postMessage({ type: 'value', value: packed } satisfies Farewell, transfer);
+    } catch (error) {
+      if (error instanceof Unsendable) throw new TaskValueError(taskName, error.path, error.why, error.cause);
+      throw new TaskValueError(taskName, 'result', (error as Error).message, error);
+    }
   }
 }

@@ -23,7 +23,9 @@ export async function sendStream(
   { sender, words, row }: { sender: ResultSender; words: TaskWords; row: WorkerRow },
 ): Promise<void> {
   const { slot, generation } = running;
-  const iterator = (Symbol.asyncIterator in stream ? (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]() : stream) as Stream;
+  const iterator = (
+    Symbol.asyncIterator in stream ? (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]() : stream
+  ) as Stream;
   row.resetConsumed();
   sender.send([slot, generation, STREAM]);
   for (let sent = 0; ; sent++) {
@@ -34,7 +36,12 @@ export async function sendStream(
     }
     const step = await iterator.next();
     if (step.done === true) return;
-    sender.sendValue(slot, generation, ITEM, step.value);
+    try {
+      sender.sendValue(running, ITEM, step.value);
+    } catch (error) {
+      await iterator.return?.();
+      throw error;
+    }
   }
 }
 

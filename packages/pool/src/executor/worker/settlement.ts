@@ -4,7 +4,9 @@ import type { RunningTask } from './current-task.ts';
 /** Rejects the promise that the worker awaits; undefined while it awaits none. */
 let giveUp: ((error: Error) => void) | undefined;
 
-process.on('beforeExit', () => giveUp?.(new Error('the task returned a promise that nothing is left to settle')));
+process.on('beforeExit', () =>
+  giveUp?.(new Error('the task returned a promise that nothing is left to settle')),
+);
 
 /**
  * Awaits what a task has promised. When no event is left in this thread that could settle it, it rejects: nobody

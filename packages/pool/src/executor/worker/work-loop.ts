@@ -1,7 +1,7 @@
 import type { Queue } from '@pkg/queue';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import type { Control, WorkerRow } from '../control.ts';
-import { CLAIM, ERROR, NOT_FOUND, PROGRESS, type ResultRecord, SKIPPED, type TaskRecord, VALUE } from '../protocol.ts';
+import { CLAIM, ERROR, NOT_FOUND, PROGRESS, SKIPPED, type TaskRecord, VALUE } from '../protocol.ts';
 import type { TaskWords } from '../task-words.ts';
 import { type PackedValue, plainValue, unpackValue } from '../value-travel.ts';
 import { RunningTask, setCurrentTask } from './current-task.ts';
@@ -17,6 +17,8 @@ const LONGEST_WITHOUT_TURN = 10;
 /** What the loop works with. */
 export interface Bench {
   readonly row: number;
+  /** What the executor's clock counts from, on this thread's `performance.now()`. */
+  readonly zero: number;
   readonly control: Control;
   readonly words: TaskWords;
   readonly tasks: Queue<TaskRecord>;
@@ -31,6 +33,7 @@ export class WorkLoop {
   readonly #own: WorkerRow;
   #mailbox!: Mailbox;
   #running: RunningTask | undefined;
+  #beganAt = 0;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -72,23 +75,23 @@ export class WorkLoop {
       mailbox.collect();
       const mail = mailbox.tasks.shift();
       if (mail !== undefined) {
-        const [slot, generation, name] = mail.record;
-        if (words.isCancelled(slot)) sender.send([slot, generation, SKIPPED]);
-        else return this.#beginPosted(slot, generation, name, mail.args);
+        const [slot, generation] = mail.record;
+        if (!words.isCancelled(slot)) return this.#beginPosted(mail.record, mail.args);
+        sender.send([slot, generation, SKIPPED]);
         return true;
       }
     }
     const record = this.#take();
     if (record === undefined) return false;
-    const [slot, generation, name, args] = record;
+    const [slot, generation] = record;
     const claim = words.claim(slot, generation, row);
     if (claim === 'cancelled') sender.send([slot, generation, SKIPPED]);
     // The lease ends only now that the task's word names this worker: a death before delivers the record again.
     tasks.taskDone();
     if (claim !== 'claimed') return true;
-    if (args !== undefined) return this.#begin(slot, generation, name, args);
+    if (record.length === 5) return this.#begin(record, record[4]!);
     sender.send([slot, generation, CLAIM]);
-    return this.#beginPosted(slot, generation, name, mailbox.waitForArgs(slot));
+    return this.#beginPosted(record, mailbox.waitForArgs(slot));
   }
 
   #take(): TaskRecord | undefined {
@@ -102,25 +105,26 @@ export class WorkLoop {
     }
   }
 
-  #beginPosted(slot: number, generation: number, name: string, packed: PackedValue): boolean | Promise<void> {
+  #beginPosted(record: TaskRecord, packed: PackedValue): boolean | Promise<void> {
     const plain = plainValue(packed);
-    if (plain !== undefined) return this.#begin(slot, generation, name, plain.value as unknown[]);
+    if (plain !== undefined) return this.#begin(record, plain.value as unknown[]);
     return unpackValue(packed).then(
       async (args) => {
-        const pending = this.#begin(slot, generation, name, args as unknown[]);
+        const pending = this.#begin(record, args as unknown[]);
         if (typeof pending !== 'boolean') await pending;
       },
-      (error) => this.#finish(slot, generation, ERROR, packError(error)),
+      (error) => this.#finish(record[0], record[1], ERROR, packError(error)),
     );
   }
 
-  #begin(slot: number, generation: number, name: string, args: unknown[]): true | Promise<void> {
+  #begin([slot, generation, name, submittedAt]: TaskRecord, args: unknown[]): true | Promise<void> {
     const task = this.#bench.functions.get(name);
     if (task === undefined) {
       this.#finish(slot, generation, NOT_FOUND, [...this.#bench.functions.keys()]);
       return true;
     }
-    this.#own.countTaken();
+    this.#beganAt = performance.now();
+    this.#own.countTaken(this.#beganAt - this.#bench.zero - submittedAt);
     const running = new RunningTask(slot, generation, name, this.#bench.words, this.#report);
     this.#running = running;
     setCurrentTask(running);
@@ -132,7 +136,7 @@ export class WorkLoop {
       return true;
     }
     if (isThenable(returned) || isStream(returned)) return this.#followUp(running, returned);
-    this.#finish(slot, generation, VALUE, returned);
+    this.#succeed(running, returned);
     return true;
   }
 
@@ -144,26 +148,41 @@ export class WorkLoop {
       const value = isThenable(returned) ? await settlement(running, returned) : returned;
       if (isStream(value)) {
         await settlement(running, sendStream(value, running, { sender, words, row: this.#own }));
-        this.#finish(slot, generation, VALUE, undefined);
-      } else this.#finish(slot, generation, VALUE, value);
+        this.#succeed(running, undefined);
+      } else this.#succeed(running, value);
     } catch (error) {
       this.#finish(slot, generation, ERROR, packError(error));
     }
   }
 
+  #succeed(running: RunningTask, value: unknown): void {
+    const { slot, generation } = running;
+    this.#end(slot);
+    try {
+      this.#bench.sender.sendValue(running, VALUE, value);
+    } catch (error) {
+      this.#bench.sender.send([slot, generation, ERROR, packError(error)]);
+    }
+  }
+
   #finish(slot: number, generation: number, kind: number, value: unknown): void {
-    const { words, sender } = this.#bench;
-    this.#running?.end();
-    this.#running = undefined;
-    setCurrentTask(undefined);
+    this.#end(slot);
+    this.#bench.sender.send([slot, generation, kind, value]);
+  }
+
+  #end(slot: number): void {
+    if (this.#running !== undefined) {
+      this.#running.end();
+      this.#running = undefined;
+      setCurrentTask(undefined);
+      this.#own.countFinished(performance.now() - this.#beganAt);
+    }
     // The owner is about to terminate this worker because of this task: no other may be in it by then.
-    if (!words.end(slot)) for (;;) Atomics.wait(NEVER, 0, 0);
-    if (kind === VALUE) sender.sendValue(slot, generation, kind, value);
-    else sender.send([slot, generation, kind, value] as ResultRecord);
+    if (!this.#bench.words.end(slot)) for (;;) Atomics.wait(NEVER, 0, 0);
   }
 
   readonly #report = (task: RunningTask, value: unknown): void => {
-    this.#bench.sender.sendValue(task.slot, task.generation, PROGRESS, value);
+    this.#bench.sender.sendValue(task, PROGRESS, value);
   };
 }
 

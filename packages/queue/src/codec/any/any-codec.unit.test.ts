@@ -194,6 +194,13 @@ describe('codec any', () => {
     expect(three.a).toBe(one);
   });
 
+  it('counts objects alike on both sides after a pooled Buffer', () => {
+    const later = { a: 1 };
+    const [, first, second] = travel([Buffer.from('x'), later, later]) as unknown[];
+    expect(first).toEqual({ a: 1 });
+    expect(second).toBe(first);
+  });
+
   it('carries Float16Array where the engine has it, and says so where not', () => {
     const { Float16Array } = globalThis as { Float16Array?: new (values: number[]) => ArrayBufferView };
     if (Float16Array !== undefined) expectSame(new Float16Array([1.5, -0]));
@@ -244,25 +251,29 @@ describe('codec any', () => {
     expect(travel(item)).toEqual({ a: 'before', b: { nested: ['x', { deep: true }] }, c: ['after'] });
   });
 
-  it.each([1, 95, 96, 97, 200, 100_000])('carries %i levels of nesting', (levels) => {
-    const makers: ((inner: unknown) => unknown)[] = [
-      (inner) => [inner],
-      (inner) => ({ next: inner }),
-      (inner) => new Map([[inner, inner]]),
-      (inner) => new Set([inner, 1]),
-      (inner) => Object.assign(holed(1, HOLE, inner), { field: inner }),
-      (inner) => holed(HOLE, inner, HOLE),
-    ];
-    let mixed: unknown = 'core';
-    for (let i = 0; i < levels; i++) mixed = makers[i % makers.length]!(mixed);
-    expectSame(mixed);
-    let list: { next?: unknown } = {};
-    const last = list;
-    for (let i = 0; i < levels; i++) list = { next: list };
-    last.next = list;
-    expectSame(list);
-    // Comparing 100,000 levels takes seconds where the processors are shared.
-  }, 60_000);
+  it.each([1, 95, 96, 97, 200, 100_000])(
+    'carries %i levels of nesting',
+    (levels) => {
+      const makers: ((inner: unknown) => unknown)[] = [
+        (inner) => [inner],
+        (inner) => ({ next: inner }),
+        (inner) => new Map([[inner, inner]]),
+        (inner) => new Set([inner, 1]),
+        (inner) => Object.assign(holed(1, HOLE, inner), { field: inner }),
+        (inner) => holed(HOLE, inner, HOLE),
+      ];
+      let mixed: unknown = 'core';
+      for (let i = 0; i < levels; i++) mixed = makers[i % makers.length]!(mixed);
+      expectSame(mixed);
+      let list: { next?: unknown } = {};
+      const last = list;
+      for (let i = 0; i < levels; i++) list = { next: list };
+      last.next = list;
+      expectSame(list);
+      // Comparing 100,000 levels takes seconds where the processors are shared.
+    },
+    60_000,
+  );
 
   it('carries long chains of causes', () => {
     let error = new Error('0');

@@ -1,0 +1,186 @@
+import type { ThreadContext } from '../scenario.ts';
+import { digest } from './hash.ts';
+import { killed, type ModelThread, waiting } from './model-thread.ts';
+import * as op from './operations.ts';
+import type { RaceWitness } from './races.ts';
+import { Scheduler } from './scheduler.ts';
+import { suspension } from './suspension.ts';
+
+/** The longest round of a spin loop, in accesses, that is recognised as one. */
+const longestCircle = 8;
+
+/**
+ * The scheduler together with what runs a body against its log: answers for what it did before, the operations
+ * that it notes for the history, and what gives it away as nondeterministic or spinning.
+ */
+export abstract class BodyRunner extends Scheduler {
+  /** Operations that began and have not yet made an access: each begins, in the history, with that. */
+  protected readonly calls: { name: string; args: readonly unknown[] }[] = [];
+  protected readonly contexts: ThreadContext[];
+  /** What the scenario's setup returned. */
+  context: unknown;
+
+  constructor(...args: ConstructorParameters<typeof Scheduler>) {
+    super(...args);
+    this.contexts = this.threads.map(({ index }) =>
+      Object.freeze({
+        index,
+        call: <T>(name: string, given: readonly unknown[], body: () => T) => this.call(name, given, body),
+      }),
+    );
+  }
+
+  protected override runBody(thread: ModelThread): unknown {
+    this.calls.length = 0;
+    const context = this.contexts[thread.index] as ThreadContext;
+    if (thread.victim < 0) {
+      return (
+        this.scenario.threads[thread.index] as NonNullable<unknown> as (
+          c: unknown,
+          t: ThreadContext,
+        ) => unknown
+      )(this.context, context);
+    }
+    const dead = this.threads.filter(
+      ({ index, status, victim }) =>
+        status === killed && index < thread.index && (index === thread.victim || victim === thread.victim),
+    );
+    return this.scenario.recover?.(
+      this.context,
+      { killed: thread.victim, dead: dead.map(({ index }) => index) },
+      context,
+    );
+  }
+
+  /** Answers from the log, and finds out a body that does something else than before. */
+  protected replay(thread: ModelThread, signature: number, arg: unknown): unknown {
+    // A call begins with its first atomic access: plain accesses may come before.
+    if (this.calls.length > 0 && thread.signatures[this.cursor] === op.operationStart) this.skipCalls(thread);
+    const at = this.cursor++;
+    if (thread.signatures[at] !== signature) this.diverge(thread, at, signature);
+    const before = thread.args[at];
+    if (before !== arg && !Object.is(before, arg) && arg !== undefined) this.diverge(thread, at, signature);
+    return thread.values[at];
+  }
+
+  protected diverge(thread: ModelThread, at: number, signature: number): never {
+    const tell = (what: number) => `${op.operationNames[op.operationOf(what)]} at byte ${op.addressOf(what)}`;
+    const before = thread.signatures[at] as number;
+    this.fail(
+      'nondeterminism',
+      `thread ${thread.index}, run again, did not do the same: its access ${at} was ${tell(before)}` +
+        (before === signature ? ' with another value' : ` and is now ${tell(signature)}`) +
+        '. A body must depend on nothing but shared memory: no state of the context or the module that it changes',
+    );
+  }
+
+  /**
+   * The running thread's last access changed nothing: is it going round in a circle? It is, if memory has not
+   * changed and its last accesses, with what they yielded, repeat the ones before, `spinLimit` times over.
+   */
+  protected noteRepetition(thread: ModelThread, signature: number, result: unknown): void {
+    const version = this.memory.version;
+    const last = thread.length - 1;
+    if (thread.seenVersion !== version) {
+      thread.seenVersion = version;
+      thread.seenFrom = last;
+      thread.spinning = 0;
+      return;
+    }
+    const { signatures, values, seenFrom } = thread;
+    const times = this.limits.spinLimit;
+    for (let period = 1; period <= longestCircle && last - period * (times + 1) + 1 >= seenFrom; period++) {
+      if (signatures[last - period] !== signature || values[last - period] !== result) continue;
+      let same = 1;
+      while (same < period * times) {
+        const at = last - same;
+        if (signatures[at] !== signatures[at - period] || values[at] !== values[at - period]) break;
+        same++;
+      }
+      if (same === period * times) {
+        thread.spinning = 1;
+        return;
+      }
+    }
+  }
+
+  protected reportRace(thread: ModelThread, address: number, size: number, witness: RaceWitness): never {
+    this.tracer?.race(thread.index, address, size, witness);
+    return this.fail(
+      'race',
+      `threads ${witness.thread} and ${thread.index} access the same bytes in no order, at least one of them ` +
+        'writes, and at least one access is plain',
+    );
+  }
+
+  #call<T>(name: string, args: readonly unknown[], body: () => T): T {
+    const thread = this.running;
+    if (thread === null) return body();
+    if (this.unwinding) throw suspension;
+    this.calls.push({ name, args });
+    let result: T;
+    try {
+      result = body();
+    } catch (error) {
+      if (this.unwinding || error === suspension) throw error;
+      this.endCall(thread, { error });
+      throw error;
+    }
+    this.endCall(thread, { result });
+    return result;
+  }
+
+  /**
+   * Writes the start of the operations that now make their first access. Their place in the order is all that
+   * matters: which operations of each other thread had returned by now.
+   */
+  protected beginCalls(thread: ModelThread): void {
+    let order = 0;
+    for (const other of this.threads) order = Math.imul(order, 31) + (other === thread ? 0 : other.returns);
+    for (const call of this.calls) thread.append(op.operationStart, this.ticks++, call, order);
+    this.calls.length = 0;
+    this.cursor = thread.length;
+  }
+
+  protected skipCalls(thread: ModelThread): void {
+    for (let n = this.calls.length; n > 0; n--) {
+      if (thread.signatures[this.cursor] !== op.operationStart)
+        this.diverge(thread, this.cursor, op.operationStart);
+      this.cursor++;
+    }
+    this.calls.length = 0;
+  }
+
+  protected endCall(thread: ModelThread, outcome: { result?: unknown; error?: unknown }): void {
+    if (this.unwinding) throw suspension;
+    if (this.cursor < thread.length) {
+      if (this.calls.length > 0) this.skipCalls(thread);
+      if (thread.signatures[this.cursor] !== op.operationEnd)
+        this.diverge(thread, this.cursor, op.operationEnd);
+      this.cursor++;
+      return;
+    }
+    if (this.calls.length > 0) this.beginCalls(thread);
+    thread.append(op.operationEnd, this.ticks++, outcome, thread.returns);
+    thread.returns++;
+    this.cursor = thread.length;
+  }
+
+  /** Whether a body is on the stack, which must then leave it to the log what random sources say. */
+  forbid(what: string): void {
+    if (this.running === null) return;
+    if (this.unwinding) throw suspension;
+    this.fail('nondeterminism', `thread ${this.running.index} used ${what}, which the model cannot repeat`);
+  }
+
+  unsupported(what: string): void {
+    if (this.running === null) return;
+    if (this.unwinding) throw suspension;
+    this.fail('unsupported', `thread ${this.running.index} used ${what}`);
+  }
+
+  /** How many threads are in `Atomics.wait`. */
+  get waiters(): readonly ModelThread[] {
+    return this.threads.filter(({ status }) => status === waiting);
+  }
+}

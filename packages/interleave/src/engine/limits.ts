@@ -1,0 +1,19 @@
+import type { FailureKind } from '../telling/failure.ts';
+
+/** What a search may spend on one execution, and where it draws the line. */
+export interface Limits {
+  /** Switches away from a thread that could go on; `Infinity` for no bound. */
+  readonly preemptions: number;
+  readonly kills: number;
+  readonly spuriousWakes: number;
+  readonly timeouts: number;
+  readonly maxSteps: number;
+  readonly spinLimit: number;
+}
+
+/** Failure before it has a schedule and a table. */
+export interface BareFailure {
+  readonly kind: FailureKind;
+  readonly message: string;
+  readonly cause?: unknown;
+}

@@ -1,0 +1,335 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import { MessageChannel } from 'node:worker_threads';
+import { Queue } from '@pkg/queue';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { Counter } from '../test/fixtures/counter.ts';
+import {
+  type ExecutorOptions,
+  ExecutorShutDown,
+  TaskCancelled,
+  TaskNotFound,
+  TaskValueError,
+  ThreadPoolExecutor,
+} from './index.ts';
+
+type Tasks = typeof import('../test/fixtures/tasks.ts');
+const url = new URL('../test/fixtures/tasks.ts', import.meta.url);
+
+/** For tests that want nothing special: starting threads is what takes time. */
+const shared = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2 });
+afterAll(() => shared.shutdown());
+
+const open: ThreadPoolExecutor<Tasks>[] = [];
+function make(options: ExecutorOptions<Tasks> = {}): ThreadPoolExecutor<Tasks> {
+  const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2, ...options });
+  open.push(executor);
+  return executor;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.shutdown({ timeout: 0 })));
+});
+
+const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
+  promise.then(
+    () => {
+      throw new Error('it did not reject');
+    },
+    (error) => error,
+  );
+
+describe('submit', () => {
+  it('runs functions of the module, sync and async, on worker threads', async () => {
+    const executor = shared;
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    expect(await executor.submit('later', ['x'])).toBe('later x');
+    expect(await executor.submit('withoutArguments')).toBe('none');
+    expect(await executor.call.add(3, 4)).toBe(7);
+    expect(await executor.submit('whoAmI')).toBeGreaterThan(0);
+    expect(await executor.submit('nameOfTask')).toBe('nameOfTask');
+  });
+
+  it('runs each of many tasks once, and gives each caller its own result', async () => {
+    const executor = shared;
+    const sums = await Promise.all(Array.from({ length: 5000 }, (_, i) => executor.submit('add', [i, 1])));
+    expect(sums).toEqual(Array.from({ length: 5000 }, (_, i) => i + 1));
+  });
+
+  it('begins tasks in the order of their submission', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const seen: number[] = [];
+    await Promise.all(
+      Array.from({ length: 100 }, async (_, i) => seen.push((await executor.submit('echo', [i])) as number)),
+    );
+    expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => i));
+  });
+
+  it('carries what structured clone carries', async () => {
+    const executor = shared;
+    const value = {
+      map: new Map([[1, new Set([2n])]]),
+      date: new Date(5),
+      bytes: new Uint8Array([1]),
+      none: undefined,
+    };
+    expect(await executor.submit('echo', [value])).toEqual(value);
+    expect(await executor.submit('echo', [-0])).toBe(-0);
+  });
+
+  it('carries shared objects and shared memory as the same ones, both ways', async () => {
+    const executor = shared;
+    const counter = new Counter();
+    const back = await executor.submit('increment', [counter]);
+    back.add(1);
+    expect(counter.get()).toBe(2);
+    const words = new Int32Array(new SharedArrayBuffer(4));
+    const returned = await executor.submit('store', [words, 7]);
+    expect(words[0]).toBe(7);
+    returned[0] = 8;
+    expect(words[0]).toBe(8);
+    const queue = new Queue<number>();
+    const same = (await executor.submit('echo', [{ queue }])) as { queue: Queue<number> };
+    same.queue.put(5);
+    expect(queue.get()).toBe(5);
+  });
+
+  it('moves what is to be moved', async () => {
+    const executor = shared;
+    const buffer = new ArrayBuffer(64);
+    const size = executor.submit('sizeOf', [buffer], { transfer: [buffer] });
+    expect(buffer.byteLength).toBe(0);
+    expect(await size).toBe(64);
+    const { port1, port2 } = new MessageChannel();
+    const message = once(port1, 'message');
+    await executor.submit('sendTo', [port2, 'from the worker'], { transfer: [port2] });
+    expect((await message)[0]).toBe('from the worker');
+    const port = await executor.submit('givePort');
+    expect((await once(port, 'message'))[0]).toBe('hello');
+    port.close();
+    expect((await executor.submit('moved', [1000])).every((byte) => byte === 9)).toBe(true);
+  });
+
+  it('carries big buffers, and leaves those of the caller alone', async () => {
+    const executor = shared;
+    const mine = new Uint8Array(2 ** 20).fill(3);
+    const echoed = executor.submit('echo', [mine]);
+    mine.fill(4);
+    expect(((await echoed) as Uint8Array).every((byte) => byte === 3)).toBe(true);
+    expect(mine.byteLength).toBe(2 ** 20);
+    expect((await executor.submit('bigResult', [2 ** 21])).length).toBe(2 ** 21);
+  });
+
+  it('says which argument or result cannot travel, and goes on', async () => {
+    const executor = shared;
+    const argument = await rejectionOf(executor.submit('echo', [{ hooks: [() => 1] }]));
+    expect(argument).toBeInstanceOf(TaskValueError);
+    expect(argument).toMatchObject({ code: 'POOL_TASK_VALUE', taskName: 'echo', path: 'args[0].hooks[0]' });
+    const result = await rejectionOf(executor.submit('returnsFunction'));
+    expect(result).toBeInstanceOf(TaskValueError);
+    expect(result).toMatchObject({ taskName: 'returnsFunction', path: 'result.inner[0]' });
+    expect(await executor.submit('add', [1, 1])).toBe(2);
+  });
+
+  it('throws what the task throws', async () => {
+    const executor = shared;
+    const error = (await rejectionOf(executor.submit('fail'))) as RangeError & { limit: number };
+    expect(error).toBeInstanceOf(RangeError);
+    expect(error).toMatchObject({ message: 'bad', limit: 3 });
+    expect(error.cause).toBeInstanceOf(TypeError);
+    expect(error.stack).toContain('tasks.ts');
+    expect(error.stack).toContain("at task 'fail'");
+    const both = (await rejectionOf(executor.submit('failLater'))) as AggregateError;
+    expect(both).toBeInstanceOf(AggregateError);
+    expect(both.errors.map((each) => each.constructor)).toEqual([TypeError, RangeError]);
+    expect(await rejectionOf(executor.submit('throwValue', ['just a string']))).toBe('just a string');
+    expect(await rejectionOf(executor.submit('throwValue', [undefined]))).toBe(undefined);
+  });
+
+  it('says when there is no such task, and which there are', async () => {
+    const executor = shared;
+    const error = (await rejectionOf(executor.submit('notATask' as 'add', [1, 2]))) as Error;
+    expect(error).toBeInstanceOf(TaskNotFound);
+    expect(error.message).toContain('add, ');
+  });
+
+  it('keeps the context of the caller', async () => {
+    const executor = shared;
+    const storage = new AsyncLocalStorage<string>();
+    const seen = await storage.run('mine', async () => {
+      const contexts: unknown[] = [];
+      await executor.submit('progress', [1], { onProgress: () => contexts.push(storage.getStore()) });
+      contexts.push(storage.getStore());
+      return contexts;
+    });
+    expect(seen).toEqual(['mine', 'mine']);
+  });
+
+  it('serves what tasks leave behind, also under load', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const fired = new Counter();
+    await executor.submit('leaveTimer', [fired]);
+    while (fired.get() === 0) await executor.submit('add', [1, 1]);
+    await executor.submit('leaveTimer', [fired]);
+    // Nothing is submitted: the idle worker serves it.
+    fired.waitFor(2);
+    expect(fired.get()).toBe(2);
+  });
+
+  it('hands on the progress in order, before the result', async () => {
+    const executor = shared;
+    const seen: unknown[] = [];
+    seen.push(await executor.submit('progress', [3], { onProgress: (value) => seen.push(value) }));
+    expect(seen).toEqual([{ step: 1 }, { step: 2 }, { step: 3 }, 'done']);
+  });
+
+  it('refuses bad options', async () => {
+    const executor = shared;
+    await expect(executor.submit('add', [1, 2], { timeout: -1 })).rejects.toThrow(RangeError);
+    await expect(executor.submit('add', [1, 2], { retries: 1.5 })).rejects.toThrow(RangeError);
+    await expect(
+      executor.submit('echo', [1], { retries: 1, transfer: [new ArrayBuffer(1)] }),
+    ).rejects.toThrow(TypeError);
+    expect(() => make({ maxWorkers: 0 })).toThrow(RangeError);
+    expect(() => make({ maxWorkers: 1, minWorkers: 2 })).toThrow(RangeError);
+    expect(() => new ThreadPoolExecutor('./tasks.js')).toThrow(TypeError);
+  });
+});
+
+describe('submitSync', () => {
+  it('blocks for the result, and throws what the task throws', () => {
+    const executor = shared;
+    expect(executor.submitSync('add', [20, 22])).toBe(42);
+    expect(() => executor.submitSync('fail')).toThrow(RangeError);
+    expect(() => executor.submitSync('countTo', [3])).toThrow(TypeError);
+    expect(executor.submitSync('bigResult', [2 ** 20]).length).toBe(2 ** 20);
+  });
+
+  it('hands out results of other tasks meanwhile', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const other = executor.submit('add', [1, 2]);
+    expect(executor.submitSync('add', [3, 4])).toBe(7);
+    expect(await other).toBe(3);
+  });
+
+  it('gets in although the queue is full', () => {
+    const executor = make({ maxWorkers: 1, maxQueue: 1 });
+    const others = Array.from({ length: 5 }, (_, i) => executor.submit('add', [i, 0]));
+    expect(executor.submitSync('add', [1, 1])).toBe(2);
+    return Promise.all(others);
+  });
+
+  it('notices a worker that dies, and goes on with its replacement', () => {
+    const executor = make({ maxWorkers: 1 });
+    expect(() => executor.submitSync('perish', ['exit'])).toThrow(/process\.exit\(3\)/);
+    expect(() => executor.submitSync('perish', ['uncaught'])).toThrow(/RangeError: uncaught/);
+    expect(executor.submitSync('add', [1, 2])).toBe(3);
+    const runs = new Counter();
+    expect(executor.submitSync('dieAtFirst', [runs, 2], { retries: 2 })).toBe(2);
+  });
+
+  it('ends after its timeout', () => {
+    const executor = make({ maxWorkers: 1, graceMs: 0 });
+    expect(() => executor.submitSync('deaf', [new Counter()], { timeout: 1 })).toThrow(/after 1 ms/);
+  });
+});
+
+describe('broadcast', () => {
+  it('runs once on each worker', async () => {
+    const executor = make({ maxWorkers: 3 });
+    const ids = await executor.broadcast('remember', ['all']);
+    expect(new Set(ids).size).toBe(3);
+    const recalled = await Promise.all(Array.from({ length: 30 }, () => executor.submit('recall')));
+    expect(new Set(recalled)).toEqual(new Set(['all']));
+    await expect(executor.broadcast('fail')).rejects.toThrow(RangeError);
+    await expect(executor.broadcast('echo', [() => 1])).rejects.toThrow(TaskValueError);
+  });
+
+  it('reaches a worker that is busy when it is done', async () => {
+    const executor = make({ maxWorkers: 2 });
+    const [started, go] = [new Counter(), new Counter()];
+    const busy = executor.submit('block', [started, go]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    const all = executor.broadcast('whoAmI');
+    go.add(1);
+    expect(new Set(await all).size).toBe(2);
+    await busy;
+  });
+});
+
+describe('the workers', () => {
+  it('are initialised before their first task', async () => {
+    const executor = make({ initializer: { name: 'initialise', args: [{ port: 80 }] } });
+    expect(await executor.broadcast('whatWasInitialised')).toEqual([{ port: 80 }, { port: 80 }]);
+  });
+
+  it('have the environment that they are given', async () => {
+    const executor = make({ env: { ...process.env, COLOUR: 'green' } });
+    expect(await executor.submit('environment', ['COLOUR'])).toBe('green');
+  });
+
+  it('come as tasks want them, and go when there is nothing to do', async () => {
+    const executor = make({ minWorkers: 0, maxWorkers: 3, idleTimeout: 20 });
+    expect(executor.stats().workers).toHaveLength(0);
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    expect(executor.stats().workers).toHaveLength(1);
+    const [started, go] = [new Counter(), new Counter()];
+    const three = [1, 2, 3].map(() => executor.submit('block', [started, go]));
+    while (started.get() < 3) await new Promise((resolve) => setImmediate(resolve));
+    expect(executor.stats().workers).toHaveLength(3);
+    go.add(1);
+    await Promise.all(three);
+    while (executor.stats().workers.length > 0) await new Promise((resolve) => setImmediate(resolve));
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+  });
+});
+
+describe('shutdown', () => {
+  it('lets tasks under way finish, and takes no more', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const tasks = Array.from({ length: 100 }, (_, i) => executor.submit('add', [i, i]));
+    const down = executor.shutdown();
+    await expect(executor.submit('add', [1, 2])).rejects.toThrow(ExecutorShutDown);
+    await down;
+    expect(await Promise.all(tasks)).toHaveLength(100);
+    expect(executor.stats().workers).toHaveLength(0);
+    await executor.shutdown();
+  });
+
+  it('cancels what no worker has begun, if asked', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const [started, go] = [new Counter(), new Counter()];
+    const running = executor.submit('blockAsync', [started, go]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    const waiting = executor.submit('add', [1, 2]);
+    const down = executor.shutdown({ cancelPending: true });
+    await expect(waiting).rejects.toThrow(TaskCancelled);
+    go.add(1);
+    expect(await running).toBeGreaterThan(0);
+    await down;
+  });
+
+  it('does not wait if asked not to', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const task = executor.submit('add', [1, 2]);
+    await executor.shutdown({ wait: false });
+    expect(await task).toBe(3);
+  });
+
+  it('ends by force when its time is over', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const started = new Counter();
+    const deaf = executor.submit('deaf', [started]);
+    const behind = executor.submit('add', [1, 2]);
+    const errors = Promise.all([rejectionOf(deaf), rejectionOf(behind)]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await executor.shutdown({ timeout: 1 });
+    for (const error of await errors) expect(error).toBeInstanceOf(TaskCancelled);
+  });
+
+  it('ends at the end of the block with await using', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const task = executor.submit('add', [1, 2]);
+    await executor[Symbol.asyncDispose]();
+    expect(await task).toBe(3);
+  });
+});

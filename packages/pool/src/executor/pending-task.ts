@@ -1,0 +1,33 @@
+import type { TransferListItem } from 'node:worker_threads';
+import type { TaskStream } from './task-stream.ts';
+import type { PackedValue } from './value-travel.ts';
+
+/** A task that is under way, as its submitter's side knows it. */
+export class PendingTask {
+  readonly name: string;
+  slot = -1;
+  generation = 0;
+  /** In milliseconds of the executor's clock. */
+  submittedAt = 0;
+  /** Whether the caller has got the result, or an error. Streams: whether the caller has got the stream. */
+  settled = false;
+  /** Whether it waits in line for a place in the queue. */
+  inLine = false;
+  /** Kept where they may be needed again. */
+  args: readonly unknown[] | undefined = undefined;
+  /** Arguments that go by a port, until a worker claims them. */
+  posted: { args: PackedValue; transfer: readonly TransferListItem[] } | undefined = undefined;
+  retriesLeft = 0;
+  stream: TaskStream | undefined = undefined;
+  onProgress: ((value: unknown) => void) | undefined = undefined;
+  /** Stops listening for an abort, and timers. */
+  release: (() => void) | undefined = undefined;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+
+  constructor(name: string, resolve: (value: unknown) => void, reject: (error: unknown) => void) {
+    this.name = name;
+    this.resolve = resolve;
+    this.reject = reject;
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  type TransferListItem,
+  Worker,
+} from 'node:worker_threads';
+import { type Supervision, supervise } from '@pkg/sync';
+import { createLivenessProbe } from '@pkg/sync/kernel';
+import { unpackError } from '../thread/error-travel.ts';
+import { keepLastOutput } from '../thread/last-output.ts';
+import type { WorkerDeath } from '../thread/worker-died-error.ts';
+import type { Control, WorkerRow } from './control.ts';
+import type { Farewell, Mail, WorkerData } from './protocol.ts';
+import type { PackedValue } from './value-travel.ts';
+import { workerEntry } from './worker-entry.ts';
+
+/** How a worker ended. */
+export interface WorkerEnd extends WorkerDeath {
+  /** It had nothing to do for long. */
+  readonly retired: boolean;
+  /** Why the module could not be loaded, or what its initializer threw. */
+  readonly loadFailure: { readonly error: unknown; readonly initializer: boolean } | undefined;
+}
+
+/** One worker of an executor, seen from its owner. */
+export class PoolWorker {
+  readonly row: number;
+  readonly name: string;
+  readonly state: WorkerRow;
+  readonly #worker: Worker;
+  readonly #supervision: Supervision;
+  readonly #port: MessagePort;
+  readonly #control: Control;
+  readonly #onEnd: (worker: PoolWorker) => void;
+  readonly #farewells: Farewell[] = [];
+  #exitCode: number | undefined;
+  #error: unknown;
+  #ended = false;
+  /** Settles after the `exit` event. */
+  readonly exited: Promise<void>;
+
+  /** Starts the worker. `onEnd` is called once, when it has run its last instruction. */
+  constructor(
+    data: Omit<WorkerData, 'port' | 'liveness' | 'control'>,
+    control: Control,
+    options: object,
+    onEnd: (worker: PoolWorker) => void,
+  ) {
+    this.row = data.row;
+    this.name = data.name;
+    this.#control = control;
+    this.#onEnd = onEnd;
+    this.state = control.row(data.row);
+    this.state.clear();
+    const { port1, port2 } = new MessageChannel();
+    port1.unref();
+    this.#port = port1;
+    const probe = createLivenessProbe();
+    const liveness = probe?.port as unknown as MessagePort | undefined;
+    const workerData: WorkerData = { ...data, control: control.memory, port: port2, liveness };
+    const entry = workerEntry();
+    this.#worker = new Worker(entry.script, {
+      ...options,
+      workerData,
+      eval: entry.eval,
+      name: data.name,
+      transferList: [port2, ...(liveness === undefined ? [] : [liveness])],
+    });
+    this.#supervision = supervise(this.#worker, probe);
+    this.#worker.on('error', (error) => {
+      this.#error = error;
+    });
+    this.exited = new Promise((resolve) => {
+      this.#worker.once('exit', (code) => {
+        this.#exitCode = code;
+        this.#conclude();
+        resolve();
+      });
+    });
+    this.#worker.unref();
+    keepLastOutput();
+  }
+
+  /** Whether the worker has ended. Looks by itself, without the event loop. */
+  look(): void {
+    if (!this.#ended && this.#supervision.ended) this.#conclude();
+  }
+
+  /** Hands mail to the worker. */
+  post(mail: Mail, transfer: readonly TransferListItem[] = []): void {
+    this.#port.postMessage(mail, transfer);
+    this.state.countMail();
+    this.#control.work.notify();
+    if (this.state.credit.hasWaiters) this.state.credit.notify();
+  }
+
+  /** Takes the next value off the port: its record says that it lies there. */
+  takeValue(): PackedValue {
+    for (;;) {
+      const posted = receiveMessageOnPort(this.#port) as { message: Farewell } | undefined;
+      if (posted === undefined) throw new Error('a posted value has not arrived: this is a bug in @pkg/pool');
+      if (posted.message.type === 'value') return posted.message.value;
+      this.#farewells.push(posted.message);
+    }
+  }
+
+  /** Ends the worker at whatever instruction it is. */
+  terminate(): void {
+    void this.#worker.terminate();
+  }
+
+  /** What it said before it ended, and what is known besides. To be called at the end. */
+  get end(): WorkerEnd {
+    for (;;) {
+      const posted = receiveMessageOnPort(this.#port) as { message: Farewell } | undefined;
+      if (posted === undefined) break;
+      this.#farewells.push(posted.message);
+    }
+    let loadFailure: WorkerEnd['loadFailure'];
+    let cause = this.#error;
+    let exitCode = this.#exitCode;
+    let how: string | undefined;
+    for (const said of this.#farewells) {
+      if (said.type === 'load-failed') {
+        loadFailure = { error: unpackError(said.error), initializer: said.initializer };
+      } else if (said.type === 'uncaught') {
+        cause = unpackError(said.error);
+        exitCode ??= 1;
+      } else if (said.type === 'exited') {
+        exitCode = said.code;
+        if (cause === undefined) how = `process.exit(${said.code}) was called`;
+      }
+    }
+    const retired = this.#farewells.some((said) => said.type === 'retired');
+    return { exitCode, ...(cause === undefined ? {} : { cause }), how, retired, loadFailure };
+  }
+
+  #conclude(): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    // What it printed lies before its exit event: the process is to live that long.
+    this.#worker.ref();
+    this.#onEnd(this);
+    this.#port.close();
+  }
+}

@@ -1,0 +1,120 @@
+import type { Control } from './control.ts';
+import type { Settings } from './options.ts';
+import { PoolWorker, type WorkerEnd } from './pool-worker.ts';
+import type { WorkerData } from './protocol.ts';
+
+/**
+ * How many workers in a row may end without having begun a task before no more are started. A module that ends its
+ * threads by itself would else be started for ever.
+ */
+const MOST_FRUITLESS = 5;
+
+/** What the roster tells of its workers. */
+export interface RosterEvents {
+  /** A worker has ended; called before it is replaced. */
+  ended(worker: PoolWorker, end: WorkerEnd): void;
+  /** No worker is left, and none can be started. */
+  broken(what: string, cause: unknown): void;
+  /** No worker is left after {@link Roster.close}. */
+  empty(): void;
+  /** How many workers the tasks under way could use. */
+  demand(): number;
+}
+
+/** The workers of an executor: starts, counts and replaces them. */
+export class Roster {
+  readonly #settings: Settings;
+  readonly #control: Control;
+  readonly #shared: Pick<WorkerData, 'url' | 'epoch' | 'words' | 'tasks' | 'results' | 'initializer'>;
+  readonly #events: RosterEvents;
+  readonly #byRow: (PoolWorker | undefined)[];
+  #started = 0;
+  #fruitless = 0;
+  #closed = false;
+
+  constructor(
+    settings: Settings,
+    control: Control,
+    shared: Pick<WorkerData, 'url' | 'epoch' | 'words' | 'tasks' | 'results' | 'initializer'>,
+    events: RosterEvents,
+  ) {
+    this.#settings = settings;
+    this.#control = control;
+    this.#shared = shared;
+    this.#events = events;
+    this.#byRow = new Array(settings.maxWorkers).fill(undefined);
+  }
+
+  /** The worker of `row`. */
+  at(row: number): PoolWorker | undefined {
+    return this.#byRow[row];
+  }
+
+  /** Every worker that has not ended. */
+  all(): PoolWorker[] {
+    return this.#byRow.filter((each) => each !== undefined);
+  }
+
+  /** Starts workers up to what the tasks under way could use, within the bounds. */
+  grow(): void {
+    if (this.#closed || this.#fruitless >= MOST_FRUITLESS) return;
+    const { minWorkers, maxWorkers } = this.#settings;
+    const wanted = Math.max(minWorkers, Math.min(maxWorkers, this.#events.demand()));
+    for (let live = this.#control.live; live < wanted; live++) {
+      const row = this.#byRow.indexOf(undefined);
+      // One that has retired is still on its way out; its end comes back here.
+      if (row < 0) return;
+      this.#start(row);
+    }
+  }
+
+  /** Takes notice of workers that have ended while the event loop stood still. */
+  look(): void {
+    for (const worker of this.all()) worker.look();
+  }
+
+  /** Replaces nobody from now on. Workers that have nothing to do end by themselves; the others are loading. */
+  close(): void {
+    this.#closed = true;
+    for (const worker of this.all()) if (!worker.state.isReady) worker.terminate();
+    if (this.all().length === 0) this.#events.empty();
+  }
+
+  /** Ends all workers at whatever instruction they are. */
+  terminate(): void {
+    for (const worker of this.all()) worker.terminate();
+  }
+
+  #start(row: number): void {
+    const { name, workerOptions } = this.#settings;
+    const data = { ...this.#shared, row, name: `${name}-${++this.#started}` };
+    this.#byRow[row] = new PoolWorker(data, this.#control, workerOptions, (worker) => this.#end(worker));
+    this.#control.addLive(1);
+  }
+
+  #end(worker: PoolWorker): void {
+    const end = worker.end;
+    const begun = worker.state.taken > 0;
+    if (!end.retired) this.#control.addLive(-1);
+    this.#events.ended(worker, end);
+    this.#byRow[worker.row] = undefined;
+    if (this.#closed) {
+      if (this.all().length === 0) this.#events.empty();
+      return;
+    }
+    if (begun || end.retired) this.#fruitless = 0;
+    else this.#fruitless++;
+    const someoneWorks = this.all().some((each) => each.state.isReady);
+    if (end.loadFailure !== undefined && !someoneWorks) {
+      const { initializer, error } = end.loadFailure;
+      this.#events.broken(initializer ? 'the initializer failed' : 'the module could not be loaded', error);
+    } else if (this.#fruitless >= MOST_FRUITLESS && this.all().length === 0) {
+      this.#events.broken(
+        `${this.#fruitless} workers in a row died before they began a task`,
+        end.cause ?? new Error(end.how ?? `exit code ${end.exitCode}`),
+      );
+    } else this.grow();
+    // Whoever was woken for a task may be the one that died.
+    this.#control.work.notify();
+  }
+}

@@ -1,0 +1,103 @@
+import { holdEventLoop } from '@pkg/sync/kernel';
+
+/**
+ * The consumer's end of a stream of results. The task stays at most a window of items ahead of it. Leaving a loop
+ * over it (`return()`) ends the generator in the worker.
+ */
+export class TaskStream implements AsyncIterableIterator<unknown> {
+  readonly #items: unknown[] = [];
+  readonly #waiting: {
+    resolve: (result: IteratorResult<unknown>) => void;
+    reject: (error: unknown) => void;
+  }[] = [];
+  readonly #onConsumed: () => void;
+  readonly #onAbandoned: () => void;
+  #ended = false;
+  #error: { value: unknown } | undefined;
+  #release: (() => void) | undefined;
+
+  /**
+   * @param onConsumed an item has reached the consumer
+   * @param onAbandoned the consumer wants no more
+   */
+  constructor(onConsumed: () => void, onAbandoned: () => void) {
+    this.#onConsumed = onConsumed;
+    this.#onAbandoned = onAbandoned;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** The next item. A pending call keeps the process alive; an abandoned stream does not. */
+  next(): Promise<IteratorResult<unknown>> {
+    if (this.#items.length > 0) {
+      if (!this.#ended) this.#onConsumed();
+      return delivered(this.#items.shift());
+    }
+    if (this.#error !== undefined) {
+      const { value } = this.#error;
+      this.#error = undefined;
+      return Promise.reject(value);
+    }
+    if (this.#ended) return Promise.resolve({ done: true, value: undefined });
+    this.#release ??= holdEventLoop();
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
+  }
+
+  /** Ends the generator in the worker; items that are on their way are dropped. */
+  async return(value?: unknown): Promise<IteratorResult<unknown>> {
+    this.#items.length = 0;
+    this.#error = undefined;
+    if (!this.#ended) {
+      this.end();
+      this.#onAbandoned();
+    }
+    return { done: true, value };
+  }
+
+  /** An item has arrived. */
+  push(item: unknown): void {
+    if (this.#ended) return;
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) {
+      this.#items.push(item);
+      return;
+    }
+    if (this.#waiting.length === 0) this.#letGo();
+    this.#onConsumed();
+    delivered(item).then(waiting.resolve, waiting.reject);
+  }
+
+  /** The task is done: items that have arrived can still be had. False if it had ended before. */
+  end(): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
+    this.#letGo();
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
+    return true;
+  }
+
+  /** The task has failed: after the items that have arrived, the error. False if it had ended before. */
+  fail(error: unknown): boolean {
+    if (this.#ended) return false;
+    this.#ended = true;
+    this.#letGo();
+    const first = this.#waiting.shift();
+    if (first === undefined) this.#error = { value: error };
+    else first.reject(error);
+    for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
+    return true;
+  }
+
+  #letGo(): void {
+    this.#release?.();
+    this.#release = undefined;
+  }
+}
+
+/** An item with a shared object in it may arrive as a promise. */
+const delivered = async (item: unknown): Promise<IteratorResult<unknown>> => ({
+  done: false,
+  value: await item,
+});

@@ -1,0 +1,26 @@
+/** What `submit` returns: a promise of the task's result that can also be cancelled, or iterated if it is a stream. */
+export class Task<R> extends Promise<R> {
+  /** @internal */
+  canceller: ((reason: unknown) => void) | undefined;
+
+  /**
+   * Cancels the task, if it is not done: the promise rejects at once with `reason`, by default a TaskCancelled. If
+   * no worker has begun it, none ever will. If it runs, it can see so by `currentTask()`; if it still runs after
+   * the executor's `graceMs`, its worker is terminated and replaced. Does not block.
+   */
+  cancel(reason?: unknown): void {
+    this.canceller?.(reason);
+  }
+
+  /** The items of a task that is a generator, as they come. Leaving the loop early ends the generator. */
+  async *[Symbol.asyncIterator](): AsyncGenerator<R extends AsyncIterable<infer T> ? T : never> {
+    const stream: unknown = await this;
+    if (typeof stream !== 'object' || stream === null || !(Symbol.asyncIterator in stream)) {
+      throw new TypeError('the task returned a single value: await it. Only a generator can be iterated');
+    }
+    yield* stream as AsyncIterable<never>;
+  }
+}
+
+// `await` takes the direct way for promises that call themselves so, and `then` makes plain promises.
+Object.defineProperty(Task.prototype, 'constructor', { value: Promise, writable: true, configurable: true });

@@ -1,0 +1,92 @@
+import { type Queue, QueueFull } from '@pkg/queue';
+import type { PendingTask } from './pending-task.ts';
+import type { TaskRecord } from './protocol.ts';
+
+interface Place {
+  readonly task: PendingTask;
+  record: TaskRecord;
+}
+
+/** What the line tells of its tasks. */
+export interface LineEvents {
+  /** A task has left the line for the queue. */
+  onPut(): void;
+  /** The queue refuses a record: another one for it, or undefined to send the task away. */
+  repair(task: PendingTask, record: TaskRecord, error: unknown): TaskRecord | undefined;
+}
+
+/** Tasks that wait for a place in the queue, in the order in which they came. */
+export class WaitingLine {
+  readonly #tasks: Queue<TaskRecord>;
+  readonly #events: LineEvents;
+  readonly #places: Place[] = [];
+  #moving = false;
+  /** Ends the waiting for a place on behalf of the first in line. */
+  #giveUp: AbortController | undefined;
+
+  constructor(tasks: Queue<TaskRecord>, events: LineEvents) {
+    this.#tasks = tasks;
+    this.#events = events;
+  }
+
+  get length(): number {
+    return this.#places.length;
+  }
+
+  join(task: PendingTask, record: TaskRecord): void {
+    task.inLine = true;
+    this.#places.push({ task, record });
+    if (!this.#moving) void this.#move();
+  }
+
+  leave(task: PendingTask): void {
+    const at = this.#places.findIndex((place) => place.task === task);
+    if (at >= 0) this.#remove(at);
+  }
+
+  /** Lets go on whom there is room for. Does not block. */
+  advance(): void {
+    while (this.#places.length > 0 && !this.#tasks.full()) {
+      const place = this.#places[0]!;
+      try {
+        this.#tasks.putNowait(place.record);
+      } catch (error) {
+        if (error instanceof QueueFull) return;
+        this.#repair(place, error);
+        continue;
+      }
+      this.#remove(0);
+      this.#events.onPut();
+    }
+  }
+
+  async #move(): Promise<void> {
+    this.#moving = true;
+    while (this.#places.length > 0) {
+      const place = this.#places[0]!;
+      this.#giveUp = new AbortController();
+      try {
+        await this.#tasks.putAsync(place.record, { signal: this.#giveUp.signal });
+      } catch (error) {
+        if (this.#places[0] === place) this.#repair(place, error);
+        continue;
+      }
+      this.#events.onPut();
+      // `advance` may have been faster. The task's word sees to it that it runs once all the same.
+      if (this.#places[0] === place) this.#remove(0);
+    }
+    this.#moving = false;
+  }
+
+  #repair(place: Place, error: unknown): void {
+    const record = this.#events.repair(place.task, place.record, error);
+    if (record !== undefined) place.record = record;
+    else this.#remove(this.#places.indexOf(place));
+  }
+
+  #remove(at: number): void {
+    const [place] = this.#places.splice(at, 1);
+    place!.task.inLine = false;
+    if (at === 0) this.#giveUp?.abort();
+  }
+}

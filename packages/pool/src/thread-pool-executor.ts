@@ -1,0 +1,156 @@
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { ExecutorCore } from './executor/executor-core.ts';
+import { type MapOptions, mapTasks } from './executor/map-tasks.ts';
+import {
+  type ExecutorOptions,
+  type ShutdownOptions,
+  type SubmitOptions,
+  settingsOf,
+} from './executor/options.ts';
+import type { ExecutorStats } from './executor/stats.ts';
+import type { Task } from './executor/task.ts';
+import type { TaskArgs, TaskCall, TaskName, TaskResult } from './executor/task-types.ts';
+import { describeValue } from './thread/describe-value.ts';
+
+/** The tasks of a module as methods; see {@link ThreadPoolExecutor.call}. */
+export type TaskCalls<M> = {
+  readonly [K in TaskName<M>]: (...args: TaskArgs<M, K>) => Task<TaskResult<M, K>>;
+};
+
+/**
+ * Runs the functions that a module exports on worker threads, like Python's
+ * `concurrent.futures.ThreadPoolExecutor`.
+ *
+ * Workers take tasks from one shared queue, in the order of submission, one at a time each. A task may be
+ * asynchronous, and may be a generator, whose items then stream to the caller. Arguments and results are copied:
+ * whatever structured clone carries, and shared objects (queues, locks) as the same object.
+ *
+ * A worker that dies takes one task with it, the one it ran, and is replaced. Idle workers do not keep the process
+ * alive; tasks that are under way do.
+ *
+ * @example
+ * ```ts
+ * // tasks.ts
+ * export const add = (a: number, b: number) => a + b;
+ *
+ * // main.ts
+ * await using executor = new ThreadPoolExecutor<typeof import('./tasks.js')>(new URL('./tasks.js', import.meta.url));
+ * const sum = await executor.submit('add', [1, 2]);
+ * const other = await executor.call.add(3, 4);
+ * ```
+ */
+export class ThreadPoolExecutor<M> {
+  readonly #core: ExecutorCore;
+  #call: TaskCalls<M> | undefined;
+
+  /**
+   * Starts `minWorkers` workers; does not wait for them.
+   *
+   * @param url of the module that exports the tasks: `new URL('./tasks.js', import.meta.url)`, or an absolute path
+   * @throws TypeError or RangeError for a bad url or option
+   */
+  constructor(url: string | URL, options: ExecutorOptions<M> = {}) {
+    this.#core = new ExecutorCore(hrefOf(url), settingsOf(options));
+  }
+
+  /**
+   * Runs the task `name` on a worker. Does not block; never throws: whatever is wrong rejects the promise.
+   *
+   * It rejects with what the task threw (class, message, stack of both sides, `cause` and own fields); with a
+   * WorkerDiedError when the worker died of it; with a TaskTimeout or the signal's reason when it was cancelled;
+   * with TaskNotFound, TaskValueError, ExecutorShutDown, ExecutorBroken.
+   *
+   * @example `await executor.submit('resize', [image, 300], { timeout: 5000, signal })`
+   */
+  submit<K extends TaskName<M>>(
+    name: K,
+    ...[args, options]: TaskCall<M, K, SubmitOptions>
+  ): Task<TaskResult<M, K>> {
+    return this.#core.submit(name, args ?? [], options) as Task<TaskResult<M, K>>;
+  }
+
+  /**
+   * {@link submit} that blocks until the task is done. Meanwhile this thread serves no events; a worker that dies is
+   * noticed all the same, and throws here. Not for tasks that stream.
+   *
+   * @throws as `submit` rejects
+   */
+  submitSync<K extends TaskName<M>>(
+    name: K,
+    ...[args, options]: TaskCall<M, K, SubmitOptions>
+  ): TaskResult<M, K> {
+    return this.#core.submitSync(name, args ?? [], options ?? {}) as TaskResult<M, K>;
+  }
+
+  /** The tasks as methods: `executor.call.add(1, 2)` is `executor.submit('add', [1, 2])`. */
+  get call(): TaskCalls<M> {
+    this.#call ??= new Proxy(Object.create(null) as TaskCalls<M>, {
+      get: (_, name) =>
+        // A promise would be taken for thenable when it is returned from an async function.
+        typeof name === 'string' && name !== 'then'
+          ? (...args: unknown[]) => this.#core.submit(name, args)
+          : undefined,
+    });
+    return this.#call;
+  }
+
+  /**
+   * Runs the task `name` with each item of `source` as its one argument, and yields the results. The source may be
+   * endless: no more than `concurrency` items are ahead of the consumer. Leaving the loop, and an error, cancel what
+   * is under way and close the source.
+   *
+   * @example `for await (const thumbnail of executor.map('resize', images, { concurrency: 8 })) …`
+   */
+  map<K extends TaskName<M>>(
+    name: K,
+    source: Iterable<TaskArgs<M, K>[0]> | AsyncIterable<TaskArgs<M, K>[0]>,
+    options: MapOptions = {},
+  ): AsyncGenerator<TaskResult<M, K>, void, undefined> {
+    const concurrency = options.concurrency ?? 2 * this.#core.settings.maxWorkers;
+    const begin = (item: unknown) => this.#core.submit(name, [item]) as Task<TaskResult<M, K>>;
+    return mapTasks(source, begin, { ...options, concurrency });
+  }
+
+  /**
+   * Runs the task `name` once on each worker that there is now, and collects what they return. Rejects if one of
+   * them does.
+   *
+   * @example `await executor.broadcast('clearCache')`
+   */
+  broadcast<K extends TaskName<M>>(name: K, ...[args]: TaskCall<M, K, never>): Promise<TaskResult<M, K>[]> {
+    return this.#core.broadcast(name, args ?? []) as Promise<TaskResult<M, K>[]>;
+  }
+
+  /** Figures so far, for looking at. Reads shared memory; does not block. */
+  stats(): ExecutorStats {
+    return this.#core.stats();
+  }
+
+  /**
+   * Takes no more tasks, lets those under way finish, and ends the workers. May be called again, with harder
+   * options.
+   *
+   * @returns a promise that settles when the last worker has ended; with `wait: false`, at once
+   */
+  shutdown(options: ShutdownOptions = {}): Promise<void> {
+    return this.#core.shutdown(options);
+  }
+
+  /** {@link shutdown}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+}
+
+function hrefOf(url: unknown): string {
+  const text = url instanceof URL ? url.href : url;
+  if (typeof text === 'string') {
+    if (isAbsolute(text)) return pathToFileURL(text).href;
+    if (URL.canParse(text)) return text;
+  }
+  throw new TypeError(
+    `the module of the tasks must be named by a URL or an absolute path, not ${describeValue(url)}: ` +
+      "write new URL('./tasks.js', import.meta.url)",
+  );
+}

@@ -1,0 +1,134 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { registerErrorClass } from './error-classes.ts';
+import { packError, unpackError } from './error-travel.ts';
+
+/** As through a message to another thread. */
+const travel = (thrown: unknown, localStack?: string) =>
+  unpackError(structuredClone(packError(thrown)), localStack);
+
+class Registered extends RangeError {
+  readonly limit: number;
+  constructor(limit: number) {
+    super(`over ${limit}`);
+    this.limit = limit;
+  }
+  get doubled(): number {
+    return this.limit * 2;
+  }
+}
+registerErrorClass(Registered);
+
+class Unregistered extends Registered {
+  override readonly name = 'Unregistered';
+}
+
+describe('an error', () => {
+  it.each([Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError])(
+    '%o stays one',
+    (Class) => {
+      const error = new Class('text');
+      const arrived = travel(error) as Error;
+      expect(Object.getPrototypeOf(arrived)).toBe(Class.prototype);
+      expect([arrived.message, arrived.stack, String(arrived)]).toEqual(['text', error.stack, String(error)]);
+      expect(Object.keys(arrived)).toEqual([]);
+    },
+  );
+
+  it('of a registered class is one, without its constructor having run', () => {
+    const arrived = travel(new Registered(4)) as Registered;
+    expect(arrived).toBeInstanceOf(Registered);
+    expect([arrived.limit, arrived.doubled, arrived.message]).toEqual([4, 8, 'over 4']);
+  });
+
+  it('of an unknown class is of the nearest known one, under its own name', () => {
+    const arrived = travel(new Unregistered(4)) as Registered;
+    expect(Object.getPrototypeOf(arrived)).toBe(Registered.prototype);
+    expect([arrived.name, arrived.limit]).toEqual(['Unregistered', 4]);
+  });
+
+  it('keeps a name that only its class knows', () => {
+    class Named extends Error {}
+    Named.prototype.name = 'FromPrototype';
+    expect((travel(new Named('x')) as Error).name).toBe('FromPrototype');
+  });
+
+  it('keeps causes and own fields, errors among them', () => {
+    const error = Object.assign(new Error('outer', { cause: new TypeError('inner', { cause: 'text' }) }), {
+      code: 'E_OUTER',
+      detail: { list: [1, new Date(3)] },
+      previous: new SyntaxError('earlier'),
+    });
+    const arrived = travel(error) as typeof error;
+    expect(arrived.cause).toBeInstanceOf(TypeError);
+    expect((arrived.cause as Error).cause).toBe('text');
+    expect(arrived.detail).toEqual({ list: [1, new Date(3)] });
+    expect(arrived.previous).toBeInstanceOf(SyntaxError);
+    expect(Object.keys(arrived)).toEqual(['code', 'detail', 'previous']);
+    expect(inspect(arrived)).toBe(inspect(error));
+  });
+
+  it('keeps the errors of an aggregate', () => {
+    const arrived = travel(new AggregateError([new TypeError('a'), 7], 'all')) as AggregateError;
+    expect(arrived).toBeInstanceOf(AggregateError);
+    expect(arrived.errors[0]).toBeInstanceOf(TypeError);
+    expect(arrived.errors[1]).toBe(7);
+  });
+
+  it('shared by two others stays one, and cycles stay cycles', () => {
+    const shared = new Error('shared');
+    shared.cause = shared;
+    const arrived = travel(Object.assign(new Error('x', { cause: shared }), { again: shared })) as Error & {
+      again: Error;
+    };
+    expect(arrived.again).toBe(arrived.cause);
+    expect(arrived.again.cause).toBe(arrived.again);
+  });
+
+  it('keeps fields that cannot travel as text', () => {
+    const arrived = travel(Object.assign(new Error('x'), { callback: () => 1, key: Symbol('s') }));
+    expect(arrived).toMatchObject({ callback: '[Function: callback]', key: 'Symbol(s)' });
+  });
+
+  it('whose properties throw still arrives', () => {
+    const error = new Error('x');
+    Object.defineProperty(error, 'bad', {
+      enumerable: true,
+      get() {
+        throw new Error('no');
+      },
+    });
+    expect(travel(error)).toMatchObject({ message: 'x' });
+  });
+
+  it('shows the frames of this side below its own', () => {
+    const error = new Error('x', { cause: new Error('y') });
+    const arrived = travel(error, '\n    at here') as Error;
+    expect(arrived.stack).toBe(`${error.stack}\n    at here`);
+    expect((arrived.cause as Error).stack).toBe((error.cause as Error).stack);
+  });
+
+  it('that is a DOMException keeps its name', () => {
+    const arrived = travel(new DOMException('stopped', 'AbortError')) as Error;
+    expect(arrived).toBeInstanceOf(Error);
+    expect([arrived.name, arrived.message]).toEqual(['AbortError', 'stopped']);
+  });
+});
+
+describe('another thrown value', () => {
+  it.each([undefined, null, 0, 'text', { a: [1] }])('%o arrives as it was', (value) => {
+    expect(travel(value)).toEqual(value);
+  });
+
+  it('that cannot travel arrives as text', () => {
+    expect(travel(Symbol('s'))).toBe('Symbol(s)');
+  });
+});
+
+describe('registerErrorClass', () => {
+  it('takes classes of errors only', () => {
+    expect(() => registerErrorClass(Map as never)).toThrow(TypeError);
+    expect(() => registerErrorClass(undefined as never)).toThrow(TypeError);
+    expect(() => registerErrorClass(class extends Error {}, '')).toThrow(TypeError);
+  });
+});

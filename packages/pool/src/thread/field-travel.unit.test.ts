@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { Counter } from '../../test/fixtures/counter.ts';
+import { ThreadFieldError } from './errors.ts';
+import { packFields, UnknownSharedObject, unpackFields } from './field-travel.ts';
+
+/** As through a message to another thread. */
+const travel = (fields: object) => unpackFields(structuredClone(packFields(fields)));
+
+function failureOf(fields: object): ThreadFieldError {
+  try {
+    packFields(fields);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ThreadFieldError);
+    return error as ThreadFieldError;
+  }
+  throw new Error('it travelled');
+}
+
+describe('fields', () => {
+  it('arrive as they were', async () => {
+    const fields = {
+      nothing: undefined,
+      none: null,
+      minusZero: -0,
+      big: 2n ** 70n,
+      text: 'ä\u{1F600}',
+      date: new Date(7),
+      pattern: /a+/gi,
+      bytes: new Uint16Array([1, 2]),
+      buffer: new Uint8Array([3]).buffer,
+      error: new RangeError('x'),
+      // biome-ignore lint/suspicious/noSparseArray: holes are what is tested.
+      sparse: [1, , 3],
+      map: new Map<unknown, unknown>([[{ a: 1 }, new Set([1, 2])]]),
+      bare: Object.assign(Object.create(null), { a: 1 }),
+      shared: new Int32Array(new SharedArrayBuffer(4)),
+    };
+    expect(await travel(fields)).toEqual({ ...fields, bare: { a: 1 } });
+    expect(1 in ((await travel(fields))['sparse'] as unknown[])).toBe(false);
+  });
+
+  it('keep cycles and shared references', async () => {
+    const inner: Record<string, unknown> = {};
+    inner['self'] = inner;
+    const arrived = await travel({ one: inner, two: [inner] });
+    const one = arrived['one'] as Record<string, unknown>;
+    expect(one['self']).toBe(one);
+    expect((arrived['two'] as unknown[])[0]).toBe(one);
+  });
+
+  it('attach to shared objects inside plain objects, arrays, Maps and Sets', async () => {
+    const [a, b, c] = [new Counter(), new Counter(), new Counter()];
+    const arrived = await travel({
+      a,
+      list: [{ a }],
+      map: new Map([[b, 'b'], ['c', c] as never]),
+      set: new Set([c]),
+    });
+    (arrived['a'] as Counter).add(1);
+    const [key] = (arrived['map'] as Map<Counter, string>).keys();
+    key!.add(2);
+    const [only] = arrived['set'] as Set<Counter>;
+    only!.add(3);
+    expect([a.get(), b.get(), c.get()]).toEqual([1, 2, 3]);
+    expect((arrived['list'] as { a: unknown }[])[0]!.a).toBe(arrived['a']);
+    expect((arrived['map'] as Map<string, unknown>).get('c')).toBe(only);
+  });
+
+  it('leave what they were packed from as it was', () => {
+    const list = [new Counter()];
+    const fields = { list };
+    packFields(fields);
+    expect(fields.list).toBe(list);
+    expect(list[0]).toBeInstanceOf(Counter);
+  });
+
+  it('do not take an empty object for a shared one', async () => {
+    expect(await travel({ a: {}, counter: new Counter() })).toMatchObject({ a: {} });
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a function', { deep: { list: [1, () => 2] } }, 'field.deep.list[1]'],
+    ['a symbol', [Symbol('s')], 'field[0]'],
+    ['a WeakMap', { cache: new WeakMap() }, 'field.cache'],
+    ['a promise', Promise.resolve(), 'field'],
+    ['a value of a Map', new Map([['key', () => 1]]), 'field.get("key")'],
+    ['a member of a Set', new Set([1, () => 1]), 'field.values()[1]'],
+    ['an object of a class', { at: new (class Point {})() }, 'field.at'],
+    ['a URL', new URL('http://localhost/'), 'field'],
+    ['a name that is a symbol', { [Symbol.for('s')]: 1 }, 'field.[Symbol(s)]'],
+    ['a port that is not transferred', new MessageChannel().port1, 'field'],
+  ])('that cannot travel are named: %s', (_, field, path) => {
+    const error = failureOf({ field });
+    expect(error.path).toBe(path);
+    expect(error.message).toContain(`'${path}'`);
+  });
+
+  it('may be moved instead of copied', () => {
+    const { port1 } = new MessageChannel();
+    const { fields } = packFields({ port1 }, [port1]);
+    expect(fields['port1']).toBe(port1);
+    port1.close();
+  });
+
+  it('of a class that is unknown in the thread are named', async () => {
+    const packed = packFields({ deep: [new Counter()] });
+    const [first] = packed.shared;
+    const stranger = { ...first!, handle: { ...first!.handle, '@pkg/sync.kind': 'nobody.Knows' } };
+    const arriving = unpackFields({ ...packed, shared: [stranger] });
+    await expect(arriving).rejects.toThrow(UnknownSharedObject);
+    await expect(arriving).rejects.toMatchObject({
+      path: 'deep[0]',
+      message: expect.stringContaining("'nobody.Knows'"),
+    });
+  });
+
+  it('called __proto__ are fields like others', async () => {
+    const arrived = await travel(JSON.parse('{"__proto__": {"a": 1}}'));
+    expect(Object.getOwnPropertyNames(arrived)).toEqual(['__proto__']);
+  });
+});
