@@ -1,6 +1,6 @@
 import { historyOf } from './engine/history.ts';
-import { done } from './engine/model-thread.ts';
 import type { BareFailure, Limits } from './engine/limits.ts';
+import { done } from './engine/model-thread.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Operation, Scenario } from './scenario.ts';
 import { formatSchedule, kill, kindOf, normaliseSegments, type Segment, timeout, wake } from './schedule.ts';

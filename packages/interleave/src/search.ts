@@ -1,6 +1,5 @@
-import { natives } from './engine/natives.ts';
 import type { BareFailure, Limits } from './engine/limits.ts';
-import type { Strategy } from './strategy/strategy.ts';
+import { natives } from './engine/natives.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import { Session } from './session.ts';
@@ -9,6 +8,7 @@ import { FaultPlan } from './strategy/fault-plan.ts';
 import { Pct } from './strategy/pct.ts';
 import { RandomSource } from './strategy/random-source.ts';
 import { RandomWalk } from './strategy/random-walk.ts';
+import type { Strategy } from './strategy/strategy.ts';
 
 /** What a search did. */
 export interface SearchResult {

@@ -1,14 +1,14 @@
 import { withInstrumentedGlobals } from './engine/globals.ts';
 import { historyOf } from './engine/history.ts';
+import type { Limits } from './engine/limits.ts';
 import { Machine } from './engine/machine.ts';
 import { Memory } from './engine/memory.ts';
 import { done } from './engine/model-thread.ts';
 import { Races } from './engine/races.ts';
-import type { Limits } from './engine/limits.ts';
 import { describe } from './engine/suspension.ts';
-import type { Strategy } from './strategy/strategy.ts';
 import { Views } from './engine/views.ts';
 import type { Scenario } from './scenario.ts';
+import type { Strategy } from './strategy/strategy.ts';
 
 /** One scenario set up in a machine, ready to be executed any number of times. */
 export class Session {

@@ -1,5 +1,4 @@
 import type { ThreadContext } from '../scenario.ts';
-import { digest } from './hash.ts';
 import { killed, type ModelThread, waiting } from './model-thread.ts';
 import * as op from './operations.ts';
 import type { RaceWitness } from './races.ts';
@@ -113,7 +112,7 @@ export abstract class BodyRunner extends Scheduler {
     );
   }
 
-  #call<T>(name: string, args: readonly unknown[], body: () => T): T {
+  protected call<T>(name: string, args: readonly unknown[], body: () => T): T {
     const thread = this.running;
     if (thread === null) return body();
     if (this.unwinding) throw suspension;

@@ -1,6 +1,6 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
-import type { Strategy } from './strategy.ts';
 import { StateSet } from '../engine/state-set.ts';
+import type { Strategy } from './strategy.ts';
 
 /** Room for the candidates of one choice. */
 const stride = 32;

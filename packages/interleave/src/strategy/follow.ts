@@ -1,6 +1,6 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
-import type { Strategy } from './strategy.ts';
 import { actionOf, kill, kindOf, positionOf, run, type Segment, threadOf } from '../schedule.ts';
+import type { Strategy } from './strategy.ts';
 
 /**
  * Follows a schedule. It may come from another version of the code, or from a shrinker: an action that cannot

@@ -1,8 +1,8 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
-import type { Strategy } from './strategy.ts';
 import { kindOf, run, threadOf } from '../schedule.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { RandomSource } from './random-source.ts';
+import type { Strategy } from './strategy.ts';
 
 /**
  * Probabilistic concurrency testing (Burckhardt, Kothari, Musuvathi, Nagarakatte: A randomized state with

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type ExploreOptions, explore, scenario } from '../src/index.ts';
+import { words } from './words.ts';
+
+type Step = readonly [
+  verb: 'load' | 'add' | 'store' | 'cas' | 'wait' | 'notify' | 'read' | 'write',
+  word: number,
+];
+type Program = readonly (readonly Step[])[];
+
+const step = (...verbs: Step[0][]): fc.Arbitrary<Step> =>
+  fc.tuple(fc.constantFrom(...verbs), fc.nat({ max: 1 }));
+const programs = (most: number, ...verbs: Step[0][]): fc.Arbitrary<Program> =>
+  fc.array(fc.array(step(...verbs), { minLength: 1, maxLength: most }), { minLength: 2, maxLength: 3 });
+
+/** One step on shared words, by thread `me`: what it yields. */
+function perform(memory: Int32Array, me: number, [verb, word]: Step): unknown {
+  switch (verb) {
+    case 'load':
+      return Atomics.load(memory, word);
+    case 'add':
+      return Atomics.add(memory, word, 1);
+    case 'store':
+      return Atomics.store(memory, word, me + 10);
+    case 'cas':
+      return Atomics.compareExchange(memory, word, 0, me + 1);
+    case 'wait':
+      return Atomics.wait(memory, word, 0, 5);
+    case 'notify':
+      return Atomics.notify(memory, word, 1);
+    case 'read':
+      return memory[word];
+    default:
+      memory[word] = me + 20;
+      return undefined;
+  }
+}
+
+/** Every outcome that a search meets, and how it ended. */
+function outcomes(program: Program, options: ExploreOptions): { seen: string[]; kind: string | undefined } {
+  const seen = new Set<string>();
+  const subject = scenario({
+    name: 'program',
+    setup: () => ({ memory: words(2) }),
+    threads: program.map((steps, me) => ({ memory }: { memory: Int32Array }) => {
+      return steps.map((each) => perform(memory, me, each));
+    }),
+    recover: ({ memory }, { killed }) => void Atomics.add(memory, 1, 100 * (killed + 1)),
+    check: ({ context, results, killed }) => {
+      seen.add(JSON.stringify([[...context.memory], results, killed]));
+    },
+  });
+  const { failure } = explore(subject, { ...options, throwOnFailure: false, minimise: false });
+  return { seen: [...seen].sort(), kind: failure?.kind };
+}
+
+/** The outcomes again, by an interpreter of its own that tries every order of whole steps. */
+function enumerate(program: Program): string[] {
+  const seen = new Set<string>();
+  const go = (
+    memory: readonly number[],
+    at: readonly number[],
+    results: readonly (readonly unknown[])[],
+  ): void => {
+    if (program.every((steps, me) => at[me] === steps.length)) {
+      seen.add(JSON.stringify([memory, results, []]));
+      return;
+    }
+    for (const [me, steps] of program.entries()) {
+      const next = steps[at[me] as number];
+      if (next === undefined) continue;
+      const own = Int32Array.from(memory);
+      const result = perform(own, me, next);
+      go(
+        [...own],
+        at.map((position, thread) => position + (thread === me ? 1 : 0)),
+        results.map((list, thread) => (thread === me ? [...list, result] : list)),
+      );
+    }
+  };
+  go(
+    [0, 0],
+    program.map(() => 0),
+    program.map(() => []),
+  );
+  return [...seen].sort();
+}
+
+describe('the exhaustive search', () => {
+  it('meets the outcomes that an independent enumeration has, and no others', () => {
+    fc.assert(
+      fc.property(programs(3, 'load', 'add', 'store', 'cas'), (program) => {
+        expect(outcomes(program, {}).seen).toEqual(enumerate(program));
+      }),
+      { numRuns: 100, seed: 4 },
+    );
+  });
+
+  it.each<ExploreOptions>([
+    { kills: 1 },
+    { timeouts: 1, spuriousWakes: 1 },
+    { preemptions: 1 },
+    { preemptions: 1, kills: 1 },
+  ])('meets with pruning what it meets without: %j', (options) => {
+    fc.assert(
+      fc.property(programs(2, 'load', 'add', 'cas', 'wait', 'notify'), (program) => {
+        const all = outcomes(program, { ...options, prune: false, schedules: 20_000 });
+        expect(outcomes(program, options)).toEqual(all);
+      }),
+      { numRuns: 30, seed: 6 },
+    );
+  });
+
+  it('finds a race with pruning exactly where there is one without', () => {
+    const kinds = { race: 0, none: 0 };
+    fc.assert(
+      fc.property(programs(3, 'load', 'store', 'add', 'read', 'write'), (program) => {
+        // Word 0 for synchronisation, word 1 for data.
+        const tidy = program.map((steps) =>
+          steps.map(([verb]): Step => [verb, verb === 'read' || verb === 'write' ? 1 : 0]),
+        );
+        const all = outcomes(tidy, { prune: false });
+        kinds[all.kind === 'race' ? 'race' : 'none']++;
+        expect(outcomes(tidy, {}).kind).toBe(all.kind);
+      }),
+      { numRuns: 150, seed: 8 },
+    );
+    expect(kinds.race).toBeGreaterThan(20);
+    expect(kinds.none).toBeGreaterThan(20);
+  });
+});
