@@ -140,6 +140,23 @@ function checkOutcome(
     const takers = killed.flatMap((index) => threads[index] ?? []).filter(([verb]) => verb.startsWith('get')).length;
     if (missing.length > takers) throw new Error(`lost more than the dead can have taken: ${missing}`);
   }
+  // An item that its taker said to be done never comes back.
+  if (redeliver) {
+    for (const thread of threads.keys()) {
+      const count = done('taskDone').filter((o) => o.thread === thread).length;
+      for (const { item } of got.filter((o) => o.thread === thread).slice(0, count)) {
+        if (left.includes(item)) throw new Error(`${item} is done and queued again`);
+      }
+    }
+  }
+  // The dead hold nothing. (Without redelivery a task may be done by another than its taker: no telling whose.)
+  if (!shutDown && (redeliver || !threads.flat().some(([verb]) => verb === 'taskDone'))) {
+    const settled = done('taskDone').filter(({ thread }) => !killed.includes(thread)).length;
+    const open = living.length - settled + left.length;
+    if (observer.unfinishedTasks !== open) {
+      throw new Error(`${observer.unfinishedTasks} unfinished, where the living hold and the queue has ${open}`);
+    }
+  }
   // The living hold what they took and the observer what was left; once all that is done, join must not hang.
   const unfinished = observer.unfinishedTasks;
   if (unfinished > 0) observer.taskDone(unfinished);

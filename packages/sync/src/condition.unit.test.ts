@@ -117,6 +117,7 @@ describe('Condition', () => {
     expect([condition.wait({ timeout: 1 }), condition.wait({ timeout: 0 })]).toEqual([false, false]);
     expect(condition.mutex.isMine).toBe(true);
     guard.unlock();
+    expect(condition.mutex.isLocked).toBe(false);
   });
 
   it('is for the holder of the mutex only', async () => {
