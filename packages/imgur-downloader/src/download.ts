@@ -1,5 +1,6 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
 import { join, posix, resolve } from 'node:path';
 import {
   ClientIdRefused,
@@ -11,6 +12,7 @@ import {
   NotWritable,
   RateLimited,
 } from './errors.ts';
+import type { Answer } from './http-get.ts';
 import { readGallery } from './imgur-answer.ts';
 import { removeParts, writeWhole } from './part-file.ts';
 import { type RequestOptions, request, retryAfter } from './request.ts';
@@ -62,7 +64,7 @@ export async function getLinks(clientId?: string, options: GetLinksOptions = {})
   }
   const url = `${base.replace(/\/+$/, '')}/3/gallery/random/random/${page}`;
   const headers = { Authorization: `Client-ID ${id}` };
-  return await request(url, headers, (response) => readGallery(url, response), options);
+  return await request(url, headers, (answer) => readGallery(url, answer), options);
 }
 
 /**
@@ -86,7 +88,7 @@ export async function downloadLink(
   options: RequestOptions = {},
 ): Promise<string> {
   const path = join(directory, fileNameOf(link));
-  const bytes = await request(link, {}, (response) => readImage(link, response), options);
+  const bytes = await request(link, {}, (answer) => readImage(link, answer), options);
   try {
     await writeWhole(path, bytes);
   } catch (error) {
@@ -131,23 +133,19 @@ function fileNameOf(link: string): string {
   return name;
 }
 
-async function readImage(link: string, response: Response): Promise<Uint8Array> {
-  const { status, headers } = response;
+function readImage(link: string, { url, status, headers, body }: Answer): Uint8Array {
   if (status === 404 || status === 410) throw new ImageNotFound(link, status);
   if (status === 429) throw new RateLimited(link, status, retryAfter(headers));
-  if (!response.ok) throw new HttpError(link, status, response.statusText);
-  if (response.redirected && new URL(response.url).pathname.endsWith('/removed.png')) {
-    throw new ImageRemoved(link);
-  }
-  const type = headers.get('content-type')?.split(';')[0]?.trim().toLowerCase() ?? 'no content type';
+  if (status < 200 || status > 299) throw new HttpError(link, status, STATUS_CODES[status]);
+  if (url !== link && new URL(url).pathname.endsWith('/removed.png')) throw new ImageRemoved(link);
+  const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'no content type';
   if (type !== 'image/jpeg' && type !== 'image/png') throw new NotAnImage(link, type);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  if (bytes.length === 0) throw new NotAnImage(link, 'an empty file');
-  if (!hasImageMagic(bytes)) {
-    const start = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+  if (body.length === 0) throw new NotAnImage(link, 'an empty file');
+  if (!hasImageMagic(body)) {
+    const start = Array.from(body.subarray(0, 8), (byte) => byte.toString(16).padStart(2, '0')).join(' ');
     throw new NotAnImage(link, `bytes that start with ${start}`);
   }
-  return bytes;
+  return body;
 }
 
 /** The signatures of both types. Which of the two it is may differ from the content type: Imgur converts. */

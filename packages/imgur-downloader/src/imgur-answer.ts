@@ -1,4 +1,5 @@
 import { ClientIdRefused, HttpError, RateLimited, UnexpectedAnswer } from './errors.ts';
+import type { Answer } from './http-get.ts';
 import { retryAfter } from './request.ts';
 
 /** The types of image that the lesson downloads. */
@@ -11,26 +12,27 @@ const TYPES: readonly unknown[] = ['image/jpeg', 'image/png'];
  *   images that the answer lists for them
  * @throws ClientIdRefused, RateLimited, HttpError, UnexpectedAnswer
  */
-export async function readGallery(url: string, response: Response): Promise<string[]> {
-  const text = await response.text();
+export function readGallery(url: string, answer: Answer): string[] {
+  const { status } = answer;
+  const succeeded = status >= 200 && status < 300;
+  const text = answer.body.toString();
   let body: unknown;
   try {
     body = JSON.parse(text);
   } catch (cause) {
-    if (response.ok) {
+    if (succeeded) {
       const start = JSON.stringify(text.slice(0, 60));
       throw new UnexpectedAnswer(url, `expected JSON, got ${start}`, { cause });
     }
   }
   const detail = errorDetail(body) ?? '';
-  const { status } = response;
   if (status === 429 || (status === 403 && /over capacity/i.test(detail))) {
-    throw new RateLimited(url, status, status === 429 ? retryAfter(response.headers) : undefined, detail);
+    throw new RateLimited(url, status, status === 429 ? retryAfter(answer.headers) : undefined, detail);
   }
   if (status === 401 || status === 403) {
     throw new ClientIdRefused(`${url}: HTTP ${status}${detail && `: ${detail}`}`);
   }
-  if (!response.ok) throw new HttpError(url, status, detail);
+  if (!succeeded) throw new HttpError(url, status, detail);
   if (!isRecord(body) || body['success'] !== true) {
     throw new UnexpectedAnswer(url, `the answer does not report success${detail && `: ${detail}`}`);
   }

@@ -1,6 +1,8 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import { HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
+import { type Answer, httpGetWhole } from './http-get.ts';
 
 /** How patiently a server is asked. All times are in milliseconds. */
 export interface RequestOptions {
@@ -17,24 +19,24 @@ export interface RequestOptions {
 }
 
 /**
- * Fetches `url` and hands the answer to `read`, again and again while that fails for a reason that may pass:
+ * Gets `url` and hands the answer to `read`, again and again while that fails for a reason that may pass:
  * no connection, a connection that broke, a timeout, a 5xx, a 429 or another `RateLimited`. It waits as long
- * as `Retry-After` or `X-RateLimit-UserReset` ask. Whatever else `fetch` or `read` throw is final.
+ * as `Retry-After` or `X-RateLimit-UserReset` ask. Whatever else `read` throws is final.
  *
  * A connection that the server closed while the thread was blocked shows up as one that broke, so the next
  * attempt, on a fresh connection, mends it.
  *
- * @param read checks the answer and reads its body; it runs under the same time limit as the request
- * @throws RequestTimeout, NetworkFailure, HttpError, RateLimited; whatever `read` throws; the signal's reason
+ * @param read checks the answer and returns what it is about
+ * @throws RequestTimeout, NetworkFailure; whatever `read` throws; the signal's reason
  */
 export async function request<T>(
   url: string,
   headers: Record<string, string>,
-  read: (response: Response) => Promise<T>,
+  read: (answer: Answer) => T,
   options: RequestOptions = {},
 ): Promise<T> {
   const { timeout = 15_000, retries = 3, retryDelay = 200, maxWait = 60_000, signal } = options;
-  return await pRetry(() => attempt(url, headers, read, timeout, signal), {
+  return await pRetry(async () => read(await attempt(url, headers, timeout, signal)), {
     retries,
     minTimeout: retryDelay,
     factor: 2,
@@ -43,19 +45,20 @@ export async function request<T>(
     onFailedAttempt: async ({ error, retriesLeft }) => {
       if (!(error instanceof RateLimited) || error.retryAfter === undefined) return;
       if (retriesLeft > 0 && error.retryAfter <= maxWait) {
-        await delay(error.retryAfter, undefined, signal && { signal });
+        await delay(error.retryAfter, undefined, signal && { signal }).catch((reason) => {
+          throw signal?.aborted ? signal.reason : reason;
+        });
       }
     },
   });
 }
 
-async function attempt<T>(
+async function attempt(
   url: string,
   headers: Record<string, string>,
-  read: (response: Response) => Promise<T>,
   timeout: number,
   signal: AbortSignal | undefined,
-): Promise<T> {
+): Promise<Answer> {
   // Not AbortSignal.any([AbortSignal.timeout(…)]): Node 20 may collect that timer before it fires.
   const controller = new AbortController();
   const abort = () => controller.abort();
@@ -65,32 +68,18 @@ async function attempt<T>(
     abort();
   }, timeout);
   signal?.addEventListener('abort', abort, { once: true });
-  let response: Response | undefined;
   try {
     signal?.throwIfAborted();
-    response = await fetch(url, { headers, signal: controller.signal });
-    return await read(response);
+    return await httpGetWhole(url, headers, controller.signal);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (timedOut) throw new RequestTimeout(url, timeout, { cause: error });
-    // The only TypeErrors of fetch with a valid URL: no connection, or one that broke.
-    if (error instanceof TypeError) throw new NetworkFailure(url, reasonOf(error), { cause: error });
-    throw error;
+    const { message, code } = error as NodeJS.ErrnoException;
+    throw new NetworkFailure(url, message || code || 'the connection failed', { cause: error });
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener('abort', abort);
-    // A body that nobody read would hold its connection.
-    if (response && !response.bodyUsed) await response.body?.cancel().catch(() => {});
   }
-}
-
-/** Why fetch failed: the message of the error beneath, where there is one that says anything. */
-function reasonOf(error: Error): string {
-  let reason = error.message;
-  for (let cause = error.cause; cause instanceof Error; cause = cause.cause) {
-    reason = cause.message || (cause as NodeJS.ErrnoException).code || reason;
-  }
-  return reason;
 }
 
 function mayPass(error: Error, maxWait: number): boolean {
@@ -100,12 +89,12 @@ function mayPass(error: Error, maxWait: number): boolean {
 }
 
 /** How long the server asks to wait, in milliseconds, or `undefined` when it does not say. */
-export function retryAfter(headers: Headers, now = Date.now()): number | undefined {
-  const after = headers.get('retry-after');
-  if (after !== null) {
+export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
+  const after = headers['retry-after'];
+  if (after !== undefined) {
     const wait = /^\d+$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - now;
     if (Number.isFinite(wait)) return Math.max(0, wait);
   }
-  const reset = Number(headers.get('x-ratelimit-userreset') ?? Number.NaN);
+  const reset = Number(headers['x-ratelimit-userreset'] ?? Number.NaN);
   return Number.isFinite(reset) ? Math.max(0, reset * 1000 - now) : undefined;
 }

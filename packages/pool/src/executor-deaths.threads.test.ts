@@ -164,12 +164,7 @@ describe.each([
     undefined,
     /died before they began a task/,
   ],
-  [
-    'a module that ends its thread soon after',
-    'dies-when-loaded.ts',
-    undefined,
-    /died before they began a task/,
-  ],
+  ['an initializer that exits', 'fails-to-initialise.ts', 'exit', /died before they began a task/],
   ['an initializer that throws', 'fails-to-initialise.ts', 'initialise', /initializer failed: no database/],
   ['an initializer that is not there', 'fails-to-initialise.ts', 'nothing', /exports no function 'nothing'/],
 ] as const)('%s', (_, file, initializer, message) => {

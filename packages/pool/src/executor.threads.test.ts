@@ -64,6 +64,21 @@ describe('submit', () => {
     expect(seen).toEqual(Array.from({ length: 100 }, (_, i) => i));
   });
 
+  it('begins those of lower priority first, ties in the order of submission', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const [started, go] = [new Counter(), new Counter()];
+    const busy = executor.submit('block', [started, go]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    const seen: unknown[] = [];
+    const tasks = [0, 5, -1, 0, 2, -7, -1, 5].map(async (priority, index) =>
+      seen.push(await executor.submit('echo', [`${priority} ${index}`], { priority })),
+    );
+    go.add(1);
+    await Promise.all([...tasks, busy]);
+    expect(seen).toEqual(['-7 5', '-1 2', '-1 6', '0 0', '0 3', '2 4', '5 1', '5 7']);
+    await expect(executor.submit('add', [1, 2], { priority: Number.NaN })).rejects.toThrow(TypeError);
+  });
+
   it('carries what structured clone carries', async () => {
     const executor = shared;
     const value = {
@@ -91,6 +106,16 @@ describe('submit', () => {
     const same = (await executor.submit('echo', [{ queue }])) as { queue: Queue<number> };
     same.queue.put(5);
     expect(queue.get()).toBe(5);
+  });
+
+  it('hands shared objects over although the caller blocks', () => {
+    const counter = new Counter();
+    const task = shared.submit('block', [counter, counter]);
+    // The task adds one, which is what it waits for.
+    counter.waitFor(1);
+    const others = Array.from({ length: 100 }, () => shared.submit('increment', [counter]));
+    counter.waitFor(101);
+    return Promise.all([task, ...others]);
   });
 
   it('moves what is to be moved', async () => {

@@ -10,6 +10,7 @@ import {
 } from './executor/options.ts';
 import type { ExecutorStats } from './executor/stats.ts';
 import type { Task } from './executor/task.ts';
+import type { TaskTrace } from './executor/task-trace.ts';
 import type { TaskArgs, TaskCall, TaskName, TaskResult } from './executor/task-types.ts';
 import { describeValue } from './thread/describe-value.ts';
 
@@ -63,11 +64,9 @@ export class ThreadPoolExecutor<M> {
    *
    * @example `await executor.submit('resize', [image, 300], { timeout: 5000, signal })`
    */
-  submit<K extends TaskName<M>>(
-    name: K,
-    ...[args, options]: TaskCall<M, K, SubmitOptions>
-  ): Task<TaskResult<M, K>> {
-    return this.#core.submit(name, args ?? [], options) as Task<TaskResult<M, K>>;
+  submit<K extends TaskName<M>>(name: K, ...call: TaskCall<M, K, SubmitOptions>): Task<TaskResult<M, K>>;
+  submit(name: string, args: readonly unknown[] = [], options?: SubmitOptions): Task<unknown> {
+    return this.#core.submit(name, args, options);
   }
 
   /**
@@ -76,11 +75,9 @@ export class ThreadPoolExecutor<M> {
    *
    * @throws as `submit` rejects
    */
-  submitSync<K extends TaskName<M>>(
-    name: K,
-    ...[args, options]: TaskCall<M, K, SubmitOptions>
-  ): TaskResult<M, K> {
-    return this.#core.submitSync(name, args ?? [], options ?? {}) as TaskResult<M, K>;
+  submitSync<K extends TaskName<M>>(name: K, ...call: TaskCall<M, K, SubmitOptions>): TaskResult<M, K>;
+  submitSync(name: string, args: readonly unknown[] = [], options: SubmitOptions = {}): unknown {
+    return this.#core.submitSync(name, args, options);
   }
 
   /** The tasks as methods: `executor.call.add(1, 2)` is `executor.submit('add', [1, 2])`. */
@@ -125,6 +122,11 @@ export class ThreadPoolExecutor<M> {
   /** Figures so far, for looking at. Reads shared memory; does not block. */
   stats(): ExecutorStats {
     return this.#core.stats();
+  }
+
+  /** Records from now on which worker runs which task when. Costs each task some microseconds. Does not block. */
+  trace(): TaskTrace {
+    return this.#core.trace();
   }
 
   /**

@@ -6,7 +6,10 @@ import { Queue } from './queue.ts';
 import { type QueueHandle, QueueOrigin } from './queue-origin.ts';
 
 /** One call in a scenario, by the verb and its argument. */
-export type Call = readonly ['put' | 'putNowait' | 'get' | 'getNowait' | 'taskDone' | 'join' | 'shutdown', number?];
+export type Call = readonly [
+  'put' | 'putNowait' | 'get' | 'getNowait' | 'taskDone' | 'join' | 'shutdown',
+  number?,
+];
 
 /** What the bodies share. */
 export interface QueueContext {
@@ -69,12 +72,11 @@ export function queueScenario(
       const table = ThreadTable.create();
       const ids = Array.from({ length: 8 }, (_, index) => table.claim(index + 1));
       const identity = new ThreadIdentity(table, ids[0]!, { slice: Infinity, mayBlock: true });
-      const origin = QueueOrigin.create<number>(
-        maxsize,
-        { codec: 'int32', redeliver, maxDeliveries },
-        true,
-        { geometry: SMALL, identity, spins: 0 },
-      );
+      const origin = QueueOrigin.create<number>(maxsize, { codec: 'int32', redeliver, maxDeliveries }, true, {
+        geometry: SMALL,
+        identity,
+        spins: 0,
+      });
       new Queue<number>(origin);
       return { memory: origin.pages.memory, threads: table.memory, ids, codec: 'int32' };
     },
@@ -120,10 +122,14 @@ function checkOutcome(
     return;
   }
   const shutDown = threads.flat().some(([verb]) => verb === 'shutdown');
-  const done = (name: string) => history.filter((o) => o.name.startsWith(name) && o.error === undefined && o.end !== Infinity);
+  const done = (name: string) =>
+    history.filter((o) => o.name.startsWith(name) && o.error === undefined && o.end !== Infinity);
   const put = done('put').map((o) => o.args[0] as number);
   const got = done('get').map((o) => ({ item: o.result as number, thread: o.thread }));
-  const uncertainPuts = threads.flat().filter(([verb]) => verb.startsWith('put')).map((call) => call[1]!);
+  const uncertainPuts = threads
+    .flat()
+    .filter(([verb]) => verb.startsWith('put'))
+    .map((call) => call[1]!);
   const left: number[] = [];
   for (const queued = observer.qsize(); left.length < queued; ) left.push(observer.getNowait());
   const living = got.filter(({ thread }) => !killed.includes(thread)).map(({ item }) => item);
@@ -133,11 +139,14 @@ function checkOutcome(
   for (const item of seen) if (!uncertainPuts.includes(item)) throw new Error(`${item} was never put`);
   // What a dead thread had taken may be gone without redelivery; nothing else may be.
   if (!shutDown) {
-    const mayBeGone = killed.some((index) => threads[index]?.some(([verb]) => verb.startsWith('get'))) && !redeliver;
+    const mayBeGone =
+      killed.some((index) => threads[index]?.some(([verb]) => verb.startsWith('get'))) && !redeliver;
     const missing = put.filter((item) => !seen.includes(item));
     const settledByDead = threads.flat().some(([verb]) => verb === 'taskDone');
     if (missing.length > 0 && !mayBeGone && !settledByDead) throw new Error(`lost: ${missing} of ${put}`);
-    const takers = killed.flatMap((index) => threads[index] ?? []).filter(([verb]) => verb.startsWith('get')).length;
+    const takers = killed
+      .flatMap((index) => threads[index] ?? [])
+      .filter(([verb]) => verb.startsWith('get')).length;
     if (missing.length > takers) throw new Error(`lost more than the dead can have taken: ${missing}`);
   }
   // An item that its taker said to be done never comes back.
@@ -154,7 +163,9 @@ function checkOutcome(
     const settled = done('taskDone').filter(({ thread }) => !killed.includes(thread)).length;
     const open = living.length - settled + left.length;
     if (observer.unfinishedTasks !== open) {
-      throw new Error(`${observer.unfinishedTasks} unfinished, where the living hold and the queue has ${open}`);
+      throw new Error(
+        `${observer.unfinishedTasks} unfinished, where the living hold and the queue has ${open}`,
+      );
     }
   }
   // The living hold what they took and the observer what was left; once all that is done, join must not hang.
@@ -166,7 +177,8 @@ function checkOutcome(
 /** Every sequence of one or two of the verbs that move items; each put has an item of its own. */
 export function callSequences(firstItem: number): Call[][] {
   const verbs = ['put', 'get', 'putNowait', 'getNowait'] as const;
-  const call = (verb: (typeof verbs)[number], item: number): Call => (verb.startsWith('put') ? [verb, item] : [verb]);
+  const call = (verb: (typeof verbs)[number], item: number): Call =>
+    verb.startsWith('put') ? [verb, item] : [verb];
   return verbs.flatMap((first) => [
     [call(first, firstItem)],
     ...verbs.map((second) => [call(first, firstItem), call(second, firstItem + 1)]),
@@ -191,7 +203,10 @@ export function mayRightlyHang(threads: readonly (readonly Call[])[], maxsize: n
     }
     return open && stuck;
   };
-  return visit(threads.map(() => 0), 0);
+  return visit(
+    threads.map(() => 0),
+    0,
+  );
 }
 
 /** Every pair of {@link callSequences} that cannot rightly hang, each pair once. */

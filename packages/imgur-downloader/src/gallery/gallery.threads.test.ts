@@ -3,6 +3,8 @@ import { Worker } from 'node:worker_threads';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { getLinks } from '../download.ts';
+import { defaultGallery } from './default-gallery.ts';
 import { type Gallery, startGallery } from './gallery.ts';
 
 let gallery: Gallery;
@@ -78,6 +80,18 @@ describe('the built-in gallery', () => {
     }
     expect(Atomics.load(state, 0)).toBe(200);
     await exited;
+  });
+
+  it('stands in for Imgur when there is no client id, one and the same for all calls', async () => {
+    const said: string[] = [];
+    const announce = (message: string) => said.push(message);
+    const links = await getLinks('', { announce });
+    expect(links).toHaveLength(24);
+    expect(await getLinks(undefined, { announce })).toEqual(links);
+    const { origin } = new URL(links[0] as string);
+    const line = `No Imgur client id is set: using the built-in gallery at ${origin}`;
+    expect(said).toEqual([line, line]);
+    await (await defaultGallery()).close();
   });
 
   it('is gone after close, which may be called twice', async () => {

@@ -6,6 +6,8 @@
  *            LEAST         how many of them do not retire                    written at creation
  *            IDLE_TIMEOUT  after how many milliseconds the others do         written at creation
  *            WORKERS       how many rows there are                           written at creation
+ *            PRIORITIES    whether a task has had a priority, so that workers look for more     written by the owner
+ *            WATCHED       whether workers are to tell when they begin and end tasks         written by the owner
  *   line 1   WORK          event count; idle workers wait for tasks and mail
  *   line 2   RESULTS       event count; the owner of the executor waits for results
  *   then     a row per worker, a line each:
@@ -32,6 +34,8 @@ const LIVE = 0;
 const LEAST = 1;
 const IDLE_TIMEOUT = 2;
 const WORKERS = 3;
+const PRIORITIES = 4;
+const WATCHED = 5;
 const WORK = 16;
 const RESULTS = 32;
 const ROWS = 48;
@@ -79,6 +83,24 @@ export class Control {
   /** After how many milliseconds without a task a worker may retire. */
   get idleTimeout(): number {
     return this.#words[IDLE_TIMEOUT]!;
+  }
+
+  /** Whether a task has had a priority so far. */
+  get hasPriorities(): boolean {
+    return Atomics.load(this.#words, PRIORITIES) !== 0;
+  }
+
+  setHasPriorities(): void {
+    Atomics.store(this.#words, PRIORITIES, 1);
+  }
+
+  /** Whether workers are to tell when they begin and end tasks. */
+  get isWatched(): boolean {
+    return Atomics.load(this.#words, WATCHED) !== 0;
+  }
+
+  setWatched(watched: boolean): void {
+    Atomics.store(this.#words, WATCHED, watched ? 1 : 0);
   }
 
   addLive(count: number): void {

@@ -1,6 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { TransferListItem } from 'node:worker_threads';
-import { Queue, QueueCodecError, QueueFull, SimpleQueue } from '@pkg/queue';
+import { type PriorityQueueHandle, QueueCodecError, type QueueHandle, SimpleQueue } from '@pkg/queue';
 import { holdEventLoop } from '@pkg/sync/kernel';
 import { type PackedError, packError, unpackError } from '../thread/error-travel.ts';
 import { isBig, movables } from './big-values.ts';
@@ -15,12 +15,15 @@ import {
   TaskWorkerDied,
 } from './errors.ts';
 import { percentile } from './histogram.ts';
+import { Lane } from './lane.ts';
 import { Ledger } from './ledger.ts';
+import { Observer } from './observer.ts';
 import {
   milliseconds,
   type Settings,
   type ShutdownOptions,
   type SubmitOptions,
+  validPriority,
   wholeNumber,
 } from './options.ts';
 import { PendingTask } from './pending-task.ts';
@@ -28,30 +31,39 @@ import type { PoolWorker, WorkerEnd } from './pool-worker.ts';
 import {
   CLAIM,
   ERROR,
+  generationOf,
   ITEM,
+  isPosted,
+  kindOf,
   NOT_FOUND,
-  POSTED,
   PROGRESS,
+  type PriorityRecord,
+  RECORD_HEAD,
   type ResultRecord,
   SKIPPED,
   STREAM,
   type TaskRecord,
+  TIMES,
   VALUE,
 } from './protocol.ts';
 import { ResultPump } from './result-pump.ts';
 import { Roster } from './roster.ts';
 import type { ExecutorStats } from './stats.ts';
 import { Task } from './task.ts';
+import { TaskNames } from './task-names.ts';
 import { TaskStream } from './task-stream.ts';
+import type { TaskTrace } from './task-trace.ts';
 import { TaskWords } from './task-words.ts';
 import { type PackedValue, packValue, plainValue, Unsendable, unpackValue } from './value-travel.ts';
-import { WaitingLine } from './waiting-line.ts';
 
 /** Longer delays than this cannot be had from timers: they count as none. 24 days, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
 /** What the executors' clock counts from, on this thread's `performance.now()`: small numbers are soon encoded. */
 const ZERO = performance.now();
+
+/** On the executors' clock, in microseconds. */
+const now = (): number => Math.round((performance.now() - ZERO) * 1000);
 
 const NO_OPTIONS: SubmitOptions = {};
 const NO_TRANSFER: readonly TransferListItem[] = [];
@@ -64,9 +76,13 @@ export class ExecutorCore {
   readonly ledger: Ledger;
   readonly pump: ResultPump;
   readonly words = TaskWords.create();
+  readonly #names = new TaskNames();
   readonly #control: Control;
-  readonly #tasks: Queue<TaskRecord>;
-  readonly #line: WaitingLine;
+  readonly #urgent: Lane;
+  readonly #normal: Lane;
+  readonly #later: Lane;
+  readonly #observer: Observer;
+  #scratch: SimpleQueue<readonly unknown[]> | undefined;
   #refusal: ((taskName: string) => Error) | undefined;
   #broken = false;
   #done = 0;
@@ -80,23 +96,28 @@ export class ExecutorCore {
     this.settings = settings;
     const { maxWorkers, minWorkers, idleTimeout, maxQueue } = settings;
     this.#control = Control.create(maxWorkers, minWorkers, idleTimeout);
-    // A record is leased only from being taken until its task's word names the worker.
-    this.#tasks = new Queue<TaskRecord>(maxQueue, { redeliver: true, maxDeliveries: 2 ** 31 - 1 });
     const results = new SimpleQueue<ResultRecord>();
     this.ledger = new Ledger(this.words);
     this.pump = new ResultPump(results, this.#control, this.ledger, (record) => this.#deliver(record));
-    this.#line = new WaitingLine(this.#tasks, {
-      onPut: () => {
-        if (this.#control.work.hasWaiters) this.#control.work.notify(1);
-      },
-      repair: (task, record, error) => this.#repair(task, record, error),
-    });
+    const events = {
+      onPut: () => this.#wakeOne(),
+      repair: (task: PendingTask, record: TaskRecord | PriorityRecord, error: unknown) =>
+        this.#repair(task, record, error),
+    };
+    this.#urgent = new Lane(maxQueue, true, events);
+    this.#normal = new Lane(maxQueue, false, events);
+    this.#later = new Lane(maxQueue, true, events);
     const { initializer } = settings;
+    const epoch = performance.timeOrigin + ZERO;
+    this.#observer = new Observer(url, epoch, (watched) => this.#control.setWatched(watched));
     const shared = {
       url,
-      epoch: performance.timeOrigin + ZERO,
+      epoch,
       words: this.words.memory,
-      tasks: this.#tasks.handle,
+      names: this.#names.memory,
+      tasks: this.#normal.queue.handle as QueueHandle<TaskRecord>,
+      urgent: this.#urgent.queue.handle as PriorityQueueHandle<PriorityRecord>,
+      later: this.#later.queue.handle as PriorityQueueHandle<PriorityRecord>,
       results: results.handle,
       initializer: initializer && {
         name: initializer.name,
@@ -112,18 +133,22 @@ export class ExecutorCore {
     this.roster.grow();
   }
 
+  trace(): TaskTrace {
+    return this.#observer.trace();
+  }
+
   stats(): ExecutorStats {
     const { wait, run } = this.#control.durations();
-    const now = performance.now() - ZERO;
+    const age = performance.now() - ZERO;
     const workers = this.roster.all().map(({ name, state }) => ({
       name,
       ready: state.isReady,
       running: state.isRunning,
       tasks: state.taken,
-      utilisation: state.isReady ? Math.min(1, state.busy / Math.max(1, now - state.readyAt)) : 0,
+      utilisation: state.isReady ? Math.min(1, state.busy / Math.max(1, age - state.readyAt)) : 0,
     }));
     return {
-      queued: this.#tasks.qsize() + this.#line.length,
+      queued: this.#urgent.length + this.#normal.length + this.#later.length,
       running: workers.filter((each) => each.running).length,
       done: this.#done,
       failed: this.#failed,
@@ -134,12 +159,8 @@ export class ExecutorCore {
   }
 
   submit(name: string, args: readonly unknown[], options: SubmitOptions = NO_OPTIONS): Task<unknown> {
-    let pending!: PendingTask;
-    const task = new Task<unknown>((resolve, reject) => {
-      pending = new PendingTask(name, resolve, reject);
-    });
-    task.canceller = (reason) => this.cancel(pending, reason ?? new TaskCancelled(name));
-    this.begin(pending, args, options);
+    const task = this.#taskOf(name);
+    this.begin(task.pending!, args, options);
     return task;
   }
 
@@ -161,7 +182,7 @@ export class ExecutorCore {
     for (;;) {
       this.pump.drain();
       this.roster.look();
-      this.#line.advance();
+      this.#laneOf(pending).line.advance();
       if (outcome !== undefined) break;
       if (performance.now() >= deadline) this.cancel(pending, new TaskTimeout(name, timeout));
       else this.pump.wait(deadline);
@@ -179,17 +200,14 @@ export class ExecutorCore {
 
   /** Sends a task to a certain worker. */
   submitTo(worker: PoolWorker, name: string, args: readonly unknown[]): Task<unknown> {
-    let pending!: PendingTask;
-    const task = new Task<unknown>((resolve, reject) => {
-      pending = new PendingTask(name, resolve, reject);
-    });
-    task.canceller = (reason) => this.cancel(pending, reason ?? new TaskCancelled(name));
+    const task = this.#taskOf(name);
+    const pending = task.pending!;
     try {
       const packed = packValue('args', args, NO_TRANSFER);
+      pending.submittedAt = now();
+      this.#observer.submitted(pending);
       this.ledger.enter(pending, worker.row);
-      pending.submittedAt = performance.now() - ZERO;
-      pending.posted = { args: packed, transfer: NO_TRANSFER };
-      worker.post({ type: 'task', record: this.#recordOf(pending, args), args: packed });
+      worker.post({ type: 'task', record: this.#plainRecordOf(pending, []), args: packed });
       this.pump.start();
     } catch (error) {
       this.#drop(pending, this.#explain(name, error));
@@ -220,7 +238,7 @@ export class ExecutorCore {
   }
 
   /** Rejects a task at once with `reason`, and sees to it that it does not run, or does not run for long. */
-  cancel(task: PendingTask, reason: unknown): void {
+  cancel(task: PendingTask, reason: unknown = new TaskCancelled(task.name)): void {
     if (this.#reject(task, reason) && task.slot >= 0) this.#callOff(task, reason);
   }
 
@@ -249,8 +267,19 @@ export class ExecutorCore {
     return this.#closing.finally(release);
   }
 
+  #taskOf(name: string): Task<unknown> {
+    const task = new Task<unknown>(keepSettlers);
+    task.canceller = this;
+    task.pending = new PendingTask(name, resolveLast, rejectLast);
+    return task;
+  }
+
   #apply(task: PendingTask, options: SubmitOptions): void {
-    const { signal, timeout, retries, onProgress, transfer } = options;
+    const { signal, timeout, retries, onProgress, transfer, priority } = options;
+    if (priority !== undefined && priority !== 0) {
+      task.priority = validPriority(priority);
+      this.#control.setHasPriorities();
+    }
     if (retries !== undefined) task.retriesLeft = wholeNumber('retries', retries, 0, 2 ** 31 - 1);
     if (task.retriesLeft > 0 && transfer !== undefined && transfer.length > 0) {
       throw new TypeError(
@@ -280,58 +309,86 @@ export class ExecutorCore {
     transfer: readonly TransferListItem[] = NO_TRANSFER,
   ): void {
     if (task.retriesLeft > 0) task.args = args;
+    task.submittedAt = now();
+    this.#observer.submitted(task);
     this.ledger.enter(task);
-    task.submittedAt = performance.now() - ZERO;
-    if (transfer.length > 0 || isBig(args)) this.#keepForClaim(task, args, transfer);
-    if (!this.#offer(task, args)) this.#line.join(task, this.#lastingRecordOf(task, args));
     if (this.ledger.size > this.#control.live) this.roster.grow();
+    if (transfer.length > 0 || isBig(args)) this.#post(task, args, transfer);
+    if (!this.#offer(task, args)) this.#laneOf(task).join(task, this.#lastingRecordOf(task, args));
     this.pump.start();
   }
 
-  /** Puts a task on the queue; false when there is no room, or others stand in line. */
-  #offer(task: PendingTask, args: readonly unknown[]): boolean {
-    if (this.#line.length > 0 || (this.settings.maxQueue > 0 && this.#tasks.full())) return false;
-    for (;;) {
-      try {
-        this.#tasks.putNowait(this.#recordOf(task, args));
-        break;
-      } catch (error) {
-        if (error instanceof QueueFull) return false;
-        if (task.posted !== undefined || !(error instanceof QueueCodecError || error instanceof RangeError))
-          throw error;
-        // Bytes cannot carry it. A port may.
-        this.#keepForClaim(task, args, NO_TRANSFER);
-      }
-    }
-    if (this.#control.work.hasWaiters) this.#control.work.notify(1);
-    return true;
+  #laneOf({ priority }: PendingTask): Lane {
+    return priority === 0 ? this.#normal : priority < 0 ? this.#urgent : this.#later;
   }
 
-  #recordOf(task: PendingTask, args: readonly unknown[]): TaskRecord {
-    const { slot, generation, name, submittedAt } = task;
-    return task.posted === undefined
-      ? [slot, generation, name, submittedAt, args as unknown[]]
-      : [slot, generation, name, submittedAt];
+  /** Puts a task on its queue; false when there is no room, or others stand in line. */
+  #offer(task: PendingTask, args: readonly unknown[]): boolean {
+    const lane = this.#laneOf(task);
+    let offered: boolean;
+    try {
+      offered = lane.offer(this.#recordOf(task, args));
+    } catch (error) {
+      if (task.posted !== undefined || !(error instanceof QueueCodecError || error instanceof RangeError))
+        throw error;
+      // Bytes cannot carry it. A port may.
+      this.#post(task, args, NO_TRANSFER);
+      offered = lane.offer(this.#recordOf(task, args));
+    }
+    if (offered) this.#wakeOne();
+    return offered;
+  }
+
+  #wakeOne(): void {
+    if (this.#control.work.hasWaiters) this.#control.work.notify(1);
+  }
+
+  /** The record as its lane takes it. */
+  #recordOf(task: PendingTask, args: readonly unknown[]): TaskRecord | PriorityRecord {
+    const record = this.#plainRecordOf(task, args);
+    return task.priority === 0 ? record : [task.priority, ...record];
+  }
+
+  #plainRecordOf(task: PendingTask, args: readonly unknown[]): TaskRecord {
+    const { slot, generation, submittedAt } = task;
+    const name = this.#names.numberOf(task.name);
+    if (task.posted !== undefined) return [slot, generation, ~name, submittedAt];
+    switch (args.length) {
+      case 0:
+        return [slot, generation, name, submittedAt];
+      case 1:
+        return [slot, generation, name, submittedAt, args[0]];
+      case 2:
+        return [slot, generation, name, submittedAt, args[0], args[1]];
+      default:
+        return [slot, generation, name, submittedAt, ...args];
+    }
   }
 
   /** The record of a task that has to wait in line: its arguments as they are now. */
-  #lastingRecordOf(task: PendingTask, args: readonly unknown[]): TaskRecord {
+  #lastingRecordOf(task: PendingTask, args: readonly unknown[]): TaskRecord | PriorityRecord {
     if (task.posted !== undefined) return this.#recordOf(task, args);
-    let copy: readonly unknown[];
     try {
-      copy = structuredClone(args);
-    } catch {
-      this.#keepForClaim(task, args, NO_TRANSFER);
+      // Into bytes and out again: what the queue will refuse, it refuses now.
+      this.#scratch ??= new SimpleQueue();
+      this.#scratch.put(args);
+      return this.#recordOf(task, this.#scratch.get());
+    } catch (error) {
+      if (!(error instanceof QueueCodecError || error instanceof RangeError)) throw error;
+      this.#post(task, args, NO_TRANSFER);
       return this.#recordOf(task, args);
     }
-    return this.#recordOf(task, copy);
   }
 
   /** The queue refuses the record of a task in line: another record, or undefined if nothing helps. */
-  #repair(task: PendingTask, record: TaskRecord, error: unknown): TaskRecord | undefined {
+  #repair(
+    task: PendingTask,
+    record: TaskRecord | PriorityRecord,
+    error: unknown,
+  ): TaskRecord | PriorityRecord | undefined {
     try {
       if (task.posted !== undefined) throw error;
-      this.#keepForClaim(task, record[4]!, NO_TRANSFER);
+      this.#post(task, record.slice(RECORD_HEAD + (task.priority === 0 ? 0 : 1)), NO_TRANSFER);
       return this.#recordOf(task, []);
     } catch (reason) {
       task.inLine = false;
@@ -340,15 +397,23 @@ export class ExecutorCore {
     }
   }
 
-  /** Takes the arguments as they are now: moves what is to be moved, copies the rest. */
-  #keepForClaim(task: PendingTask, args: readonly unknown[], transfer: readonly TransferListItem[]): void {
+  /**
+   * Takes the arguments as they are now: moves what is to be moved, copies the rest. What can be posted more than
+   * once goes to every worker at once, so that none has to ask for it while this thread may be blocked.
+   */
+  #post(task: PendingTask, args: readonly unknown[], transfer: readonly TransferListItem[]): void {
     const packed = packValue('args', args, transfer);
     const kept = structuredClone(
       { packed, transfer: [...transfer] },
       { transfer: [...transfer] as Transferable[] },
     );
     const copies = movables(Object.values(kept.packed.fields)[0]);
-    task.posted = { args: kept.packed, transfer: [...new Set([...kept.transfer, ...copies])] };
+    const toMove = [...new Set([...kept.transfer, ...copies])];
+    task.posted = { args: kept.packed, transfer: toMove };
+    if (toMove.length > 0) return;
+    const { slot, generation } = task;
+    for (const worker of this.roster.all())
+      worker.post({ type: 'args', slot, generation, args: kept.packed });
   }
 
   #explain(taskName: string, error: unknown): unknown {
@@ -367,7 +432,7 @@ export class ExecutorCore {
 
   #callOff(task: PendingTask, reason: unknown): void {
     if (task.inLine) {
-      this.#line.leave(task);
+      this.#laneOf(task).line.leave(task);
       this.#leave(task);
       return;
     }
@@ -386,12 +451,13 @@ export class ExecutorCore {
     task.release = () => clearTimeout(timer);
   }
 
-  #deliver([slot, generation, tagged, inline]: ResultRecord): void {
-    const task = this.ledger.find(slot, generation);
+  #deliver(record: ResultRecord): void {
+    const slot = record[0];
+    const tag = record[1];
+    const task = this.ledger.find(slot, generationOf(tag));
     if (task === undefined) return;
-    const kind = tagged & ~POSTED;
-    const value = tagged === kind ? inline : this.#takePosted(slot);
-    switch (kind) {
+    const value = isPosted(tag) ? this.#takePosted(slot) : record[2];
+    switch (kindOf(tag)) {
       case VALUE:
         this.#leave(task);
         this.#succeed(task, value);
@@ -417,6 +483,10 @@ export class ExecutorCore {
       case PROGRESS:
         this.#progress(task, value);
         break;
+      case TIMES:
+        task.times = value as [number, number];
+        task.worker = this.roster.at(this.words.rowOf(slot))?.name;
+        break;
     }
   }
 
@@ -427,9 +497,11 @@ export class ExecutorCore {
   }
 
   #answerClaim(task: PendingTask): void {
-    const { args, transfer } = task.posted!;
+    const { slot, generation, posted } = task;
+    if (posted === undefined) return;
     task.posted = undefined;
-    this.roster.at(this.words.rowOf(task.slot))?.post({ type: 'args', slot: task.slot, args }, transfer);
+    const { args, transfer } = posted;
+    this.roster.at(this.words.rowOf(slot))?.post({ type: 'args', slot, generation, args }, transfer);
   }
 
   #openStream(task: PendingTask): void {
@@ -463,11 +535,13 @@ export class ExecutorCore {
 
   #succeed(task: PendingTask, value: unknown): void {
     if (task.stream !== undefined) {
-      if (task.stream.end()) this.#done++;
-    } else if (this.ledger.settle(task)) {
-      this.#done++;
+      if (!task.stream.end()) return;
+    } else {
+      if (!this.ledger.settle(task)) return;
       task.resolve(value);
     }
+    this.#done++;
+    this.#observer.finished(task);
   }
 
   #fail(task: PendingTask, error: unknown): void {
@@ -484,6 +558,7 @@ export class ExecutorCore {
       task.reject(error);
     }
     this.#failed++;
+    this.#observer.failed(task, error);
     return true;
   }
 
@@ -508,6 +583,8 @@ export class ExecutorCore {
   #retry(task: PendingTask): void {
     const args = task.args!;
     task.retriesLeft--;
+    task.times = undefined;
+    this.#observer.retried(task);
     this.ledger.leave(task);
     try {
       this.#send(task, args);
@@ -521,7 +598,7 @@ export class ExecutorCore {
     this.#broken = true;
     this.#refusal = () => new ExecutorBroken(this.url, what, cause);
     for (const task of this.ledger.all()) {
-      if (task.inLine) this.#line.leave(task);
+      if (task.inLine) this.#laneOf(task).line.leave(task);
       this.#fail(task, this.#refusal(task.name));
     }
     this.roster.close();
@@ -530,7 +607,7 @@ export class ExecutorCore {
 
   #closeWhenDone(): void {
     if (this.ledger.size > 0) return;
-    this.#tasks.shutdown();
+    for (const lane of [this.#urgent, this.#later, this.#normal]) lane.queue.shutdown();
     this.#control.work.notify();
     this.roster.close();
   }
@@ -539,7 +616,7 @@ export class ExecutorCore {
   #end(): void {
     if (this.#ended) return;
     for (const task of this.ledger.all()) {
-      if (task.inLine) this.#line.leave(task);
+      if (task.inLine) this.#laneOf(task).line.leave(task);
       this.#reject(task, new TaskCancelled(task.name, SHUT_DOWN));
       this.ledger.leave(task);
     }
@@ -547,5 +624,13 @@ export class ExecutorCore {
     this.roster.terminate();
   }
 }
+
+/** The two functions of the promise made last: no closure is made for each promise. */
+let resolveLast: (value: unknown) => void;
+let rejectLast: (error: unknown) => void;
+const keepSettlers = (resolve: (value: unknown) => void, reject: (error: unknown) => void): void => {
+  resolveLast = resolve;
+  rejectLast = reject;
+};
 
 const SHUT_DOWN = 'its executor was shut down';

@@ -45,6 +45,11 @@ export interface SubmitOptions {
   signal?: AbortSignal | undefined;
   /** After how many milliseconds, counted from the submission, the task is cancelled with a TaskTimeout. */
   timeout?: number | undefined;
+  /**
+   * Tasks that wait go in the order of their priorities, lowest first, ties in the order of submission. Any number
+   * but `NaN`; default 0. What `maxQueue` bounds is counted apart for priorities below, at and above 0.
+   */
+  priority?: number | undefined;
   /** Objects among the arguments that are moved instead of copied, such as a `MessagePort` or an `ArrayBuffer`. */
   transfer?: readonly TransferListItem[] | undefined;
   /**
@@ -119,6 +124,14 @@ export function wholeNumber(name: string, value: unknown, least: number, most: n
   if (typeof value !== 'number') throw new TypeError(`${expected}, not ${describeValue(value)}`);
   if (!Number.isInteger(value) || value < least || value > most) {
     throw new RangeError(`${expected}, not ${value}`);
+  }
+  return value;
+}
+
+/** Checks a priority. */
+export function validPriority(value: unknown): number {
+  if (typeof value !== 'number' || Number.isNaN(value)) {
+    throw new TypeError(`options.priority must be a number, lowest first, not ${describeValue(value)}`);
   }
   return value;
 }

@@ -7,8 +7,14 @@ export class PendingTask {
   readonly name: string;
   slot = -1;
   generation = 0;
-  /** In milliseconds of the executor's clock. */
+  /** In microseconds of the executor's clock. */
   submittedAt = 0;
+  /** When its worker began it, and when it ended it or -1, where that was told. */
+  times: readonly [beganAt: number, endedAt: number] | undefined = undefined;
+  /** The worker that told so. */
+  worker: string | undefined = undefined;
+  /** Lowest first. */
+  priority = 0;
   /** Whether the caller has got the result, or an error. Streams: whether the caller has got the stream. */
   settled = false;
   /** Whether it waits in line for a place in the queue. */

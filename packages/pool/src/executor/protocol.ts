@@ -4,30 +4,45 @@
  * Tasks go to the workers by a queue that all of them take from, results come back by another one, both as flat
  * arrays. What bytes cannot carry (ports, transferred buffers, shared memory, shared objects) goes by the worker's
  * port instead, in step with the queues: a result whose value was posted says so in its record, and by then the
- * message has arrived, so the owner takes it off the port at once; a worker that takes a task without arguments
- * asks for them with CLAIM.
+ * message has arrived, so the owner takes it off the port at once. Arguments that go by a port are posted to every
+ * worker before the task is put on the queue, so that whichever takes it has them, even if the owner blocks
+ * meanwhile. Those that can be posted only once (transferred ones), or are too big for that, the worker that takes
+ * the task asks for with CLAIM, as does a worker that was started later.
  *
  * @packageDocumentation
  */
 import type { MessagePort } from 'node:worker_threads';
-import type { QueueHandle } from '@pkg/queue';
+import type { PriorityQueueHandle, QueueHandle } from '@pkg/queue';
 import type { PackedError } from '../thread/error-travel.ts';
 import type { PackedValue } from './value-travel.ts';
 
 /**
- * A task on its way: slot, generation, name, when it was submitted (in milliseconds of the executor's clock),
- * arguments. Without arguments: they are to be claimed.
+ * A task on its way: slot, generation, the number of its name, when it was submitted (in microseconds of the
+ * executor's clock), and the arguments. Where these are to be claimed, the number is the complement of the name's
+ * and no arguments follow. Flat, and of small numbers: this is encoded and decoded for each task.
  */
 export type TaskRecord = [
   slot: number,
   generation: number,
-  name: string,
+  name: number,
   submittedAt: number,
-  args?: unknown[],
+  ...args: unknown[],
 ];
 
-/** A result on its way. */
-export type ResultRecord = [slot: number, generation: number, kind: number, value?: unknown];
+/** A task that has a priority is preceded by it. */
+export type PriorityRecord = [priority: number, ...TaskRecord];
+
+/** Elements before the arguments. */
+export const RECORD_HEAD = 4;
+
+/** A result on its way: slot, tag (see {@link tagOf}), value. */
+export type ResultRecord = [slot: number, tag: number, value?: unknown];
+
+/** A generation and a kind in one. */
+export const tagOf = (generation: number, kind: number): number => (generation << KIND_BITS) | kind;
+export const generationOf = (tag: number): number => tag >>> KIND_BITS;
+export const kindOf = (tag: number): number => tag & (POSTED - 1);
+export const isPosted = (tag: number): boolean => (tag & POSTED) !== 0;
 
 /** The task returned `value`. */
 export const VALUE = 0;
@@ -45,15 +60,18 @@ export const ITEM = 5;
 export const PROGRESS = 6;
 /** The module has no such task; `value` lists those that it has. */
 export const NOT_FOUND = 7;
+/** When the worker began the task, and when it ended it or -1, in microseconds; sent while somebody watches. */
+export const TIMES = 8;
 /** Added to a kind: the value is the next message on the worker's port. */
 export const POSTED = 16;
+const KIND_BITS = 5;
 
 /** Items of a stream that may be on their way to a consumer who has not asked for them yet. */
 export const WINDOW = 16;
 
 /** What the owner posts to a worker. */
 export type Mail =
-  | { type: 'args'; slot: number; args: PackedValue }
+  | { type: 'args'; slot: number; generation: number; args: PackedValue }
   | { type: 'task'; record: TaskRecord; args: PackedValue }
   | { type: 'cancel'; slot: number; generation: number; reason: PackedError };
 
@@ -74,7 +92,10 @@ export interface WorkerData {
   readonly epoch: number;
   readonly control: SharedArrayBuffer;
   readonly words: SharedArrayBuffer;
+  readonly names: SharedArrayBuffer;
   readonly tasks: QueueHandle<TaskRecord>;
+  readonly urgent: PriorityQueueHandle<PriorityRecord>;
+  readonly later: PriorityQueueHandle<PriorityRecord>;
   readonly results: QueueHandle<ResultRecord>;
   readonly port: MessagePort;
   readonly liveness: MessagePort | undefined;

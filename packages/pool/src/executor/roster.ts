@@ -2,12 +2,16 @@ import type { Control } from './control.ts';
 import type { Settings } from './options.ts';
 import { PoolWorker, type WorkerEnd } from './pool-worker.ts';
 import type { WorkerData } from './protocol.ts';
+import { workerEnded, workerStarted } from './task-events.ts';
 
 /**
  * How many workers in a row may end without having begun a task before no more are started. A module that ends its
  * threads by itself would else be started for ever.
  */
 const MOST_FRUITLESS = 5;
+
+/** What all workers of an executor are given. */
+export type SharedData = Omit<WorkerData, 'row' | 'name' | 'control' | 'port' | 'liveness'>;
 
 /** What the roster tells of its workers. */
 export interface RosterEvents {
@@ -25,19 +29,14 @@ export interface RosterEvents {
 export class Roster {
   readonly #settings: Settings;
   readonly #control: Control;
-  readonly #shared: Pick<WorkerData, 'url' | 'epoch' | 'words' | 'tasks' | 'results' | 'initializer'>;
+  readonly #shared: SharedData;
   readonly #events: RosterEvents;
   readonly #byRow: (PoolWorker | undefined)[];
   #started = 0;
   #fruitless = 0;
   #closed = false;
 
-  constructor(
-    settings: Settings,
-    control: Control,
-    shared: Pick<WorkerData, 'url' | 'epoch' | 'words' | 'tasks' | 'results' | 'initializer'>,
-    events: RosterEvents,
-  ) {
+  constructor(settings: Settings, control: Control, shared: SharedData, events: RosterEvents) {
     this.#settings = settings;
     this.#control = control;
     this.#shared = shared;
@@ -90,12 +89,16 @@ export class Roster {
     const data = { ...this.#shared, row, name: `${name}-${++this.#started}` };
     this.#byRow[row] = new PoolWorker(data, this.#control, workerOptions, (worker) => this.#end(worker));
     this.#control.addLive(1);
+    if (workerStarted.hasSubscribers) workerStarted.publish({ worker: data.name, url: data.url });
   }
 
   #end(worker: PoolWorker): void {
     const end = worker.end;
     const begun = worker.state.taken > 0;
     if (!end.retired) this.#control.addLive(-1);
+    if (workerEnded.hasSubscribers) {
+      workerEnded.publish({ worker: worker.name, url: this.#shared.url, exitCode: end.exitCode });
+    }
     this.#events.ended(worker, end);
     this.#byRow[worker.row] = undefined;
     if (this.#closed) {

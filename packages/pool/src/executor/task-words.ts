@@ -27,7 +27,7 @@ const ENDING = 1 << 14;
 const GENERATION_SHIFT = 16;
 
 /** The most tasks that can be under way in one executor. */
-export const MAX_TASKS = 1 << 22;
+const MAX_TASKS = 1 << 22;
 const FIRST_TASKS = 1 << 10;
 
 /** The most workers that the owner field can name. */
@@ -85,6 +85,14 @@ export class TaskWords {
   /** Owner: cancels the task; returns the row of the worker that runs it, or -1 if none does and none will. */
   cancel(slot: number): number {
     return (Atomics.or(this.#words, slot, CANCELLED) & OWNER) - 1;
+  }
+
+  /** Whether the worker of `row` runs the task, or may still come to do so. */
+  mayBeRunBy(row: number, slot: number, generation: number): boolean {
+    this.#see(slot);
+    const seen = Atomics.load(this.#words, slot);
+    const owner = seen & OWNER;
+    return seen >>> GENERATION_SHIFT === generation && (owner === 0 || owner === row + 1);
   }
 
   /** Whether the task was cancelled. */

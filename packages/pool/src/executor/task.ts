@@ -1,7 +1,16 @@
+import type { PendingTask } from './pending-task.ts';
+
+/** Who can cancel a task. */
+interface Canceller {
+  cancel(task: PendingTask, reason: unknown): void;
+}
+
 /** What `submit` returns: a promise of the task's result that can also be cancelled, or iterated if it is a stream. */
 export class Task<R> extends Promise<R> {
   /** @internal */
-  canceller: ((reason: unknown) => void) | undefined;
+  canceller: Canceller | undefined;
+  /** @internal */
+  pending: PendingTask | undefined;
 
   /**
    * Cancels the task, if it is not done: the promise rejects at once with `reason`, by default a TaskCancelled. If
@@ -9,7 +18,7 @@ export class Task<R> extends Promise<R> {
    * the executor's `graceMs`, its worker is terminated and replaced. Does not block.
    */
   cancel(reason?: unknown): void {
-    this.canceller?.(reason);
+    if (this.pending !== undefined) this.canceller?.cancel(this.pending, reason);
   }
 
   /** The items of a task that is a generator, as they come. Leaving the loop early ends the generator. */

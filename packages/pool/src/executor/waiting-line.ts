@@ -1,10 +1,12 @@
-import { type Queue, QueueFull } from '@pkg/queue';
+import { type PriorityQueue, type Queue, QueueFull } from '@pkg/queue';
 import type { PendingTask } from './pending-task.ts';
-import type { TaskRecord } from './protocol.ts';
+import type { PriorityRecord, TaskRecord } from './protocol.ts';
+
+type AnyRecord = TaskRecord | PriorityRecord;
 
 interface Place {
   readonly task: PendingTask;
-  record: TaskRecord;
+  record: AnyRecord;
 }
 
 /** What the line tells of its tasks. */
@@ -12,19 +14,19 @@ export interface LineEvents {
   /** A task has left the line for the queue. */
   onPut(): void;
   /** The queue refuses a record: another one for it, or undefined to send the task away. */
-  repair(task: PendingTask, record: TaskRecord, error: unknown): TaskRecord | undefined;
+  repair(task: PendingTask, record: AnyRecord, error: unknown): AnyRecord | undefined;
 }
 
 /** Tasks that wait for a place in the queue, in the order in which they came. */
 export class WaitingLine {
-  readonly #tasks: Queue<TaskRecord>;
+  readonly #tasks: Queue<TaskRecord> | PriorityQueue<PriorityRecord>;
   readonly #events: LineEvents;
   readonly #places: Place[] = [];
   #moving = false;
   /** Ends the waiting for a place on behalf of the first in line. */
   #giveUp: AbortController | undefined;
 
-  constructor(tasks: Queue<TaskRecord>, events: LineEvents) {
+  constructor(tasks: Queue<TaskRecord> | PriorityQueue<PriorityRecord>, events: LineEvents) {
     this.#tasks = tasks;
     this.#events = events;
   }
@@ -33,7 +35,7 @@ export class WaitingLine {
     return this.#places.length;
   }
 
-  join(task: PendingTask, record: TaskRecord): void {
+  join(task: PendingTask, record: AnyRecord): void {
     task.inLine = true;
     this.#places.push({ task, record });
     if (!this.#moving) void this.#move();
@@ -49,7 +51,7 @@ export class WaitingLine {
     while (this.#places.length > 0 && !this.#tasks.full()) {
       const place = this.#places[0]!;
       try {
-        this.#tasks.putNowait(place.record);
+        this.#tasks.putNowait(place.record as never);
       } catch (error) {
         if (error instanceof QueueFull) return;
         this.#repair(place, error);
@@ -66,7 +68,7 @@ export class WaitingLine {
       const place = this.#places[0]!;
       this.#giveUp = new AbortController();
       try {
-        await this.#tasks.putAsync(place.record, { signal: this.#giveUp.signal });
+        await this.#tasks.putAsync(place.record as never, { signal: this.#giveUp.signal });
       } catch (error) {
         if (this.#places[0] === place) this.#repair(place, error);
         continue;

@@ -4,17 +4,19 @@
  * @packageDocumentation
  */
 import { workerData } from 'node:worker_threads';
-import { Queue, SimpleQueue } from '@pkg/queue';
+import { SimpleQueue } from '@pkg/queue';
 import { packError } from '../../thread/error-travel.ts';
 import { loadModule } from '../../thread/load-module.ts';
 import { thisThread } from '../../thread/this-thread.ts';
 import { Control } from '../control.ts';
 import type { Farewell, WorkerData } from '../protocol.ts';
+import { TaskNames } from '../task-names.ts';
 import { TaskWords } from '../task-words.ts';
 import { unpackValue } from '../value-travel.ts';
 import { findFunctions } from './find-functions.ts';
 import { Mailbox } from './mailbox.ts';
 import { ResultSender } from './result-sender.ts';
+import { TaskSource } from './task-source.ts';
 import { WorkLoop } from './work-loop.ts';
 
 const data = workerData as WorkerData;
@@ -62,11 +64,12 @@ async function main(): Promise<void> {
     }
   }
   const sender = new ResultSender(SimpleQueue.from(data.results), port, control);
-  const tasks = Queue.from(data.tasks);
+  const tasks = new TaskSource(control, data);
   const words = new TaskWords(data.words);
   const zero = data.epoch - performance.timeOrigin;
-  const loop = new WorkLoop({ row, zero, control, words, tasks, sender, functions });
-  const mailbox = new Mailbox(port, control.row(row), control, (mail) => loop.cancel(mail));
+  const names = new TaskNames(data.names);
+  const loop = new WorkLoop({ row, zero, control, words, names, tasks, sender, functions });
+  const mailbox = new Mailbox(port, control.row(row), control, words, row, (mail) => loop.cancel(mail));
   control.row(row).setReady(performance.now() - zero);
   const why = await loop.run(mailbox);
   end(why === 'retired' ? { type: 'retired' } : undefined);

@@ -1,7 +1,7 @@
 import type { Control } from '../control.ts';
 
-/** How often a worker looks for work before it sleeps: a few microseconds. */
-const LOOKS = 100;
+/** How often a worker looks for work before it sleeps: about as long as a result takes to the caller and back. */
+const LOOKS = 300;
 
 /**
  * How long it then sleeps with its event loop standing still, in milliseconds. Being woken from that takes a

@@ -1,10 +1,14 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { Control, WorkerRow } from '../control.ts';
 import type { Mail } from '../protocol.ts';
+import type { TaskWords } from '../task-words.ts';
 import type { PackedValue } from '../value-travel.ts';
 
 export type MailedTask = Extract<Mail, { type: 'task' }>;
 export type Cancellation = Extract<Mail, { type: 'cancel' }>;
+
+/** How many tasks' arguments are kept before it is looked which ones are of no use. */
+const KEPT_AT_LEAST = 16;
 
 /** What the owner posts to this worker. */
 export class Mailbox {
@@ -14,11 +18,24 @@ export class Mailbox {
   readonly #row: WorkerRow;
   readonly #control: Control;
   readonly #onCancel: (mail: Cancellation) => void;
-  readonly #args = new Map<number, PackedValue>();
+  readonly #words: TaskWords;
+  readonly #index: number;
+  /** Arguments by slot. Those of tasks that others have taken are dropped when many have arrived. */
+  readonly #args = new Map<number, { generation: number; args: PackedValue }>();
+  #most = KEPT_AT_LEAST;
   #read = 0;
 
-  constructor(port: MessagePort, row: WorkerRow, control: Control, onCancel: (mail: Cancellation) => void) {
+  constructor(
+    port: MessagePort,
+    row: WorkerRow,
+    control: Control,
+    words: TaskWords,
+    index: number,
+    onCancel: (mail: Cancellation) => void,
+  ) {
     this.#port = port;
+    this.#words = words;
+    this.#index = index;
     this.#row = row;
     this.#control = control;
     this.#onCancel = onCancel;
@@ -41,30 +58,45 @@ export class Mailbox {
     }
   }
 
-  /** The arguments of the claimed task in `slot`. Blocks until the owner's event loop has posted them. */
-  waitForArgs(slot: number): PackedValue {
+  /** The arguments of the task, if they have been posted. Does not block. */
+  argsOf(slot: number, generation: number): PackedValue | undefined {
+    this.collect();
+    const posted = this.#args.get(slot);
+    if (posted?.generation !== generation) return undefined;
+    this.#args.delete(slot);
+    return posted.args;
+  }
+
+  /** The arguments of the task that was claimed. Blocks until the owner's event loop has posted them. */
+  waitForArgs(slot: number, generation: number): PackedValue {
     const work = this.#control.work;
-    const generation = work.enter();
+    const entered = work.enter();
     try {
       for (;;) {
         const ticket = work.ticket();
-        this.collect();
-        const args = this.#args.get(slot);
-        if (args !== undefined) {
-          this.#args.delete(slot);
-          return args;
-        }
+        const args = this.argsOf(slot, generation);
+        if (args !== undefined) return args;
         work.park(ticket, Infinity);
       }
     } finally {
-      work.leave(generation);
+      work.leave(entered);
     }
   }
 
   #take(mail: Mail): void {
     this.#read = (this.#read + 1) | 0;
     if (mail.type === 'task') this.tasks.push(mail);
-    else if (mail.type === 'args') this.#args.set(mail.slot, mail.args);
+    else if (mail.type === 'args') this.#keep(mail);
     else this.#onCancel(mail);
+  }
+
+  #keep({ slot, generation, args }: Extract<Mail, { type: 'args' }>): void {
+    if (this.#args.size >= this.#most) {
+      for (const [other, kept] of this.#args) {
+        if (!this.#words.mayBeRunBy(this.#index, other, kept.generation)) this.#args.delete(other);
+      }
+      this.#most = Math.max(KEPT_AT_LEAST, 2 * this.#args.size);
+    }
+    this.#args.set(slot, { generation, args });
   }
 }

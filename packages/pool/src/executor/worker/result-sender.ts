@@ -4,7 +4,7 @@ import { isBig } from '../big-values.ts';
 import type { Control } from '../control.ts';
 import { TaskValueError } from '../errors.ts';
 import { Moved } from '../move.ts';
-import { type Farewell, POSTED, type ResultRecord } from '../protocol.ts';
+import { type Farewell, POSTED, type ResultRecord, tagOf } from '../protocol.ts';
 import { packValue, Unsendable } from '../value-travel.ts';
 import type { RunningTask } from './current-task.ts';
 
@@ -34,14 +34,14 @@ export class ResultSender {
   sendValue({ slot, generation, name }: RunningTask, kind: number, value: unknown): void {
     if (!(value instanceof Moved) && !isBig(value)) {
       try {
-        this.send([slot, generation, kind, value]);
+        this.send([slot, tagOf(generation, kind), value]);
         return;
       } catch (error) {
         if (!(error instanceof QueueCodecError || error instanceof RangeError)) throw error;
       }
     }
     this.#post(name, value);
-    this.send([slot, generation, kind + POSTED]);
+    this.send([slot, tagOf(generation, kind | POSTED)]);
   }
 
   #post(taskName: string, value: unknown): void {

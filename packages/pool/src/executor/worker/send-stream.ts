@@ -1,6 +1,6 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
 import type { WorkerRow } from '../control.ts';
-import { ITEM, STREAM, WINDOW } from '../protocol.ts';
+import { ITEM, STREAM, tagOf, WINDOW } from '../protocol.ts';
 import type { TaskWords } from '../task-words.ts';
 import type { RunningTask } from './current-task.ts';
 import type { ResultSender } from './result-sender.ts';
@@ -27,7 +27,7 @@ export async function sendStream(
     Symbol.asyncIterator in stream ? (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]() : stream
   ) as Stream;
   row.resetConsumed();
-  sender.send([slot, generation, STREAM]);
+  sender.send([slot, tagOf(generation, STREAM)]);
   for (let sent = 0; ; sent++) {
     if (sent - row.consumed >= WINDOW) await creditBeyond(sent - WINDOW, row, () => words.isCancelled(slot));
     if (words.isCancelled(slot)) {

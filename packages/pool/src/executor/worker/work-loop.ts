@@ -1,7 +1,18 @@
-import type { Queue } from '@pkg/queue';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import type { Control, WorkerRow } from '../control.ts';
-import { CLAIM, ERROR, NOT_FOUND, PROGRESS, SKIPPED, type TaskRecord, VALUE } from '../protocol.ts';
+import {
+  CLAIM,
+  ERROR,
+  NOT_FOUND,
+  PROGRESS,
+  RECORD_HEAD,
+  SKIPPED,
+  type TaskRecord,
+  TIMES,
+  tagOf,
+  VALUE,
+} from '../protocol.ts';
+import type { TaskNames } from '../task-names.ts';
 import type { TaskWords } from '../task-words.ts';
 import { type PackedValue, plainValue, unpackValue } from '../value-travel.ts';
 import { RunningTask, setCurrentTask } from './current-task.ts';
@@ -10,6 +21,7 @@ import type { Cancellation, Mailbox } from './mailbox.ts';
 import type { ResultSender } from './result-sender.ts';
 import { isStream, sendStream } from './send-stream.ts';
 import { settlement } from './settlement.ts';
+import type { TaskSource } from './task-source.ts';
 
 /** Between tasks, pending events of the worker are served at least this often, in milliseconds. */
 const LONGEST_WITHOUT_TURN = 10;
@@ -21,7 +33,8 @@ export interface Bench {
   readonly zero: number;
   readonly control: Control;
   readonly words: TaskWords;
-  readonly tasks: Queue<TaskRecord>;
+  readonly names: TaskNames;
+  readonly tasks: TaskSource;
   readonly sender: ResultSender;
   /** The functions of the user's module. */
   readonly functions: ReadonlyMap<string, (...args: unknown[]) => unknown>;
@@ -34,6 +47,8 @@ export class WorkLoop {
   #mailbox!: Mailbox;
   #running: RunningTask | undefined;
   #beganAt = 0;
+  /** When the clock was last looked at. */
+  #clock = 0;
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -44,17 +59,18 @@ export class WorkLoop {
   async run(mailbox: Mailbox): Promise<'shut-down' | 'retired'> {
     this.#mailbox = mailbox;
     const { tasks, control } = this.#bench;
-    const hasWork = () => mailbox.hasMail || !tasks.empty() || tasks.isShutDown;
+    const hasWork = () => mailbox.hasMail || !tasks.isEmpty || tasks.isShutDown;
     let turnDue = performance.now() + LONGEST_WITHOUT_TURN;
     for (;;) {
       const pending = this.#step();
       if (pending === false) {
-        if (tasks.isShutDown && tasks.empty() && !mailbox.hasMail) return 'shut-down';
+        if (tasks.isShutDown && tasks.isEmpty && !mailbox.hasMail) return 'shut-down';
         if (!(await waitForWork(control, hasWork))) return 'retired';
+        this.#clock = performance.now();
       } else if (pending !== true) {
         await pending;
       }
-      if (performance.now() > turnDue) {
+      if (this.#clock > turnDue) {
         await turn();
         turnDue = performance.now() + LONGEST_WITHOUT_TURN;
       }
@@ -77,32 +93,26 @@ export class WorkLoop {
       if (mail !== undefined) {
         const [slot, generation] = mail.record;
         if (!words.isCancelled(slot)) return this.#beginPosted(mail.record, mail.args);
-        sender.send([slot, generation, SKIPPED]);
+        sender.send([slot, tagOf(generation, SKIPPED)]);
         return true;
       }
     }
-    const record = this.#take();
-    if (record === undefined) return false;
-    const [slot, generation] = record;
+    const taken = tasks.take();
+    if (taken === undefined) return false;
+    const { record } = taken;
+    const slot = record[0];
+    const generation = record[1];
     const claim = words.claim(slot, generation, row);
-    if (claim === 'cancelled') sender.send([slot, generation, SKIPPED]);
+    if (claim === 'cancelled') sender.send([slot, tagOf(generation, SKIPPED)]);
     // The lease ends only now that the task's word names this worker: a death before delivers the record again.
-    tasks.taskDone();
+    taken.queue.taskDone();
     if (claim !== 'claimed') return true;
-    if (record.length === 5) return this.#begin(record, record[4]!);
-    sender.send([slot, generation, CLAIM]);
-    return this.#beginPosted(record, mailbox.waitForArgs(slot));
-  }
-
-  #take(): TaskRecord | undefined {
-    const { tasks } = this.#bench;
-    if (tasks.empty()) return undefined;
-    try {
-      return tasks.getNowait();
-    } catch {
-      // Another worker was faster.
-      return undefined;
-    }
+    if (record[2] >= 0) return this.#begin(record, undefined);
+    record[2] = ~record[2];
+    const args = mailbox.argsOf(slot, generation);
+    if (args !== undefined) return this.#beginPosted(record, args);
+    sender.send([slot, tagOf(generation, CLAIM)]);
+    return this.#beginPosted(record, mailbox.waitForArgs(slot, generation));
   }
 
   #beginPosted(record: TaskRecord, packed: PackedValue): boolean | Promise<void> {
@@ -117,20 +127,26 @@ export class WorkLoop {
     );
   }
 
-  #begin([slot, generation, name, submittedAt]: TaskRecord, args: unknown[]): true | Promise<void> {
+  /** @param posted the arguments, where the record has none */
+  #begin(record: TaskRecord, posted: unknown[] | undefined): true | Promise<void> {
+    const { control } = this.#bench;
+    const slot = record[0];
+    const generation = record[1];
+    const name = this.#bench.names.nameOf(record[2]);
     const task = this.#bench.functions.get(name);
     if (task === undefined) {
       this.#finish(slot, generation, NOT_FOUND, [...this.#bench.functions.keys()]);
       return true;
     }
-    this.#beganAt = performance.now();
-    this.#own.countTaken(this.#beganAt - this.#bench.zero - submittedAt);
+    this.#beganAt = this.#clock = performance.now();
+    if (control.isWatched) this.#tellTimes(slot, generation, -1);
+    this.#own.countTaken(this.#beganAt - this.#bench.zero - record[3] / 1000);
     const running = new RunningTask(slot, generation, name, this.#bench.words, this.#report);
     this.#running = running;
     setCurrentTask(running);
     let returned: unknown;
     try {
-      returned = task(...args);
+      returned = posted === undefined ? call(task, record) : task(...posted);
     } catch (error) {
       this.#finish(slot, generation, ERROR, packError(error));
       return true;
@@ -161,29 +177,54 @@ export class WorkLoop {
     try {
       this.#bench.sender.sendValue(running, VALUE, value);
     } catch (error) {
-      this.#bench.sender.send([slot, generation, ERROR, packError(error)]);
+      this.#bench.sender.send([slot, tagOf(generation, ERROR), packError(error)]);
     }
   }
 
   #finish(slot: number, generation: number, kind: number, value: unknown): void {
     this.#end(slot);
-    this.#bench.sender.send([slot, generation, kind, value]);
+    this.#bench.sender.send([slot, tagOf(generation, kind), value]);
   }
 
   #end(slot: number): void {
     if (this.#running !== undefined) {
+      const { generation } = this.#running;
       this.#running.end();
       this.#running = undefined;
       setCurrentTask(undefined);
-      this.#own.countFinished(performance.now() - this.#beganAt);
+      this.#clock = performance.now();
+      this.#own.countFinished(this.#clock - this.#beganAt);
+      if (this.#bench.control.isWatched) this.#tellTimes(slot, generation, this.#clock);
     }
     // The owner is about to terminate this worker because of this task: no other may be in it by then.
     if (!this.#bench.words.end(slot)) for (;;) Atomics.wait(NEVER, 0, 0);
   }
 
+  #tellTimes(slot: number, generation: number, endedAt: number): void {
+    const { zero, sender } = this.#bench;
+    const ended = endedAt < 0 ? -1 : Math.round((endedAt - zero) * 1000);
+    sender.send([slot, tagOf(generation, TIMES), [Math.round((this.#beganAt - zero) * 1000), ended]]);
+  }
+
   readonly #report = (task: RunningTask, value: unknown): void => {
     this.#bench.sender.sendValue(task, PROGRESS, value);
   };
+}
+
+/** Calls a task with the arguments in its record, mostly without a copy of them. */
+function call(task: (...args: unknown[]) => unknown, record: TaskRecord): unknown {
+  switch (record.length - RECORD_HEAD) {
+    case 0:
+      return task();
+    case 1:
+      return task(record[4]);
+    case 2:
+      return task(record[4], record[5]);
+    case 3:
+      return task(record[4], record[5], record[6]);
+    default:
+      return task(...record.slice(RECORD_HEAD));
+  }
 }
 
 const NEVER = new Int32Array(new SharedArrayBuffer(4));

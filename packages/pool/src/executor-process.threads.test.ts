@@ -1,0 +1,38 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { TSX } from '../test/run-program.ts';
+
+const program = fileURLToPath(new URL('../test/fixtures/executor-program.ts', import.meta.url));
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const run = (what: string): Promise<{ code: number | null; stdout: string }> =>
+  new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      ['--conditions=@pkg/source', ...TSX, program, what],
+      { cwd: root, timeout: 110_000, env: { ...process.env, NODE_OPTIONS: '' } },
+      (_, stdout) => resolve({ code: child.exitCode, stdout }),
+    );
+  });
+
+describe('a program with an executor that it never shuts down', () => {
+  it.each([
+    ['idle', '3\n'],
+    ['never used', 'main is done\n'],
+    ['pending', 'main is done\nlater x\n'],
+    ['cancelled', 'cancelled\n'],
+    ['abandoned stream', '0\n'],
+  ])('ends by itself, and not before its tasks: %s', async (what, stdout) => {
+    expect(await run(what)).toEqual({ code: 0, stdout });
+  });
+});
+
+describe('a worker that runs out of memory', () => {
+  it('takes its task with it and no other: running, queued behind, streaming, during shutdown', async () => {
+    expect(await run('out of memory')).toEqual({
+      code: 0,
+      stdout: 'true ERR_WORKER_OUT_OF_MEMORY perish\n3\n0,1 true\n7\ntrue\nshut down\n',
+    });
+  });
+});
