@@ -1,9 +1,10 @@
-import { explore } from '@pkg/interleave';
+import { explore, type Scenario } from '@pkg/interleave';
 import { checkAndAct, checkThenAct } from './bounded-counter.ts';
 import { waitWithIf, waitWithWhile } from './lost-wakeup.ts';
 import { brokenSpinlock, spinlock } from './spinlock.ts';
 
-for (const subject of [brokenSpinlock, spinlock, waitWithIf, waitWithWhile, checkThenAct, checkAndAct]) {
+const subjects = [brokenSpinlock, spinlock, waitWithIf, waitWithWhile, checkThenAct, checkAndAct];
+for (const subject of subjects as unknown as Scenario[]) {
   try {
     const { schedules, pruned, states, milliseconds } = explore(subject);
     console.log(
