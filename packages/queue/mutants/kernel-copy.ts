@@ -10,6 +10,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -37,13 +38,19 @@ export const ORIGINAL = 'original';
 /**
  * A workspace outside of the sources that holds copies of the packages `sync` and `queue`, each with one patch
  * applied and each importing its own `sync` only; the copy {@link ORIGINAL} has none. The copies are JavaScript,
- * so that any thread can import them without a loader.
+ * so that any thread can import them without a loader, and lie below a `node_modules`, so that the test runner leaves
+ * them as they are.
  */
 export class KernelCopies {
-  readonly #root = realpathSync(mkdtempSync(join(tmpdir(), 'mutants-')));
+  readonly #folder = realpathSync(mkdtempSync(join(tmpdir(), 'mutants-')));
+  readonly #root = join(this.#folder, 'node_modules');
 
   constructor() {
-    symlinkSync(join(PACKAGES, '..', 'node_modules'), join(this.#root, 'node_modules'));
+    mkdirSync(this.#root);
+    symlinkSync(
+      dirname(createRequire(import.meta.url).resolve('fast-check/package.json')),
+      join(this.#root, 'fast-check'),
+    );
     for (const name of ['sync', 'queue', 'interleave']) {
       for (const folder of ['src', 'mutants']) {
         const from = join(PACKAGES, name, folder);
@@ -81,9 +88,9 @@ export class KernelCopies {
   /** Imports the copy `id`. */
   async load(id: string): Promise<Kernel> {
     const [queue, sync, interleave] = await Promise.all([
-      import(/* @vite-ignore */ this.urlOf(id, 'queue/src/queue-scenarios.fixture.js')),
-      import(/* @vite-ignore */ this.urlOf(id, 'sync/src/kernel.js')),
-      import(/* @vite-ignore */ this.urlOf(ORIGINAL, 'interleave/src/index.js')),
+      import(this.urlOf(id, 'queue/src/queue-scenarios.fixture.js')),
+      import(this.urlOf(id, 'sync/src/kernel.js')),
+      import(this.urlOf(ORIGINAL, 'interleave/src/index.js')),
     ]);
     return { queue, sync, interleave };
   }
@@ -95,7 +102,7 @@ export class KernelCopies {
 
   /** Removes all copies from the disk. */
   remove(): void {
-    rmSync(this.#root, { recursive: true, force: true });
+    rmSync(this.#folder, { recursive: true, force: true });
   }
 
   #link(id: string): void {

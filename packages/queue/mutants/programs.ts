@@ -43,7 +43,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   ),
   'alone, segments': program([[...puts(1, 2, 3, 4, 5, 6, 7, 8, 9, 10), ...gets(10)]], {}),
   'alone, memory': program(
-    [Array.from({ length: 40 }, (_, i) => (i % 2 === 0 ? ['put', i + 1] : ['get']) as Call)],
+    [Array.from({ length: 48 }, (_, i) => (i % 2 === 0 ? ['put', i + 1] : ['get']) as Call)],
     {},
   ),
   'alone, leases': program(

@@ -36,6 +36,11 @@ async function checkPrograms(): Promise<void> {
     });
     const verdict = report.failure ? report.failure.kind : report.complete ? 'complete' : 'out of time';
     console.log(`${name}: ${verdict}, ${report.schedules} schedules, ${report.milliseconds.toFixed(0)} ms`);
+    if (program.calls !== undefined) {
+      const { caught, rounds } = await stress(copies, ORIGINAL, name, 1000);
+      if (caught !== undefined) failures++;
+      console.log(`${name}: stress: ${caught ?? 'nothing'} in ${rounds} rounds`);
+    }
     if (report.failure) {
       failures++;
       console.log(`${report.failure.message}\n${report.failure.table}\n${report.failure.schedule}`);

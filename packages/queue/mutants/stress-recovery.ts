@@ -1,4 +1,8 @@
-import { workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { type QueueContext, queueOf } from '../src/queue-scenarios.fixture.ts';
 
-queueOf(workerData as QueueContext, 5).recover();
+parentPort!.on('message', (context: QueueContext) => {
+  queueOf(context, 5).recover();
+  parentPort!.postMessage(undefined);
+});
+parentPort!.postMessage('ready');

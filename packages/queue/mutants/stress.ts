@@ -6,6 +6,13 @@ import type { StressResult } from './mutant.ts';
 import { PROGRAMS } from './programs.ts';
 import { type Batch, ERRORS, type Job, MOST_CALLS, Record, STOP, WORDS_PER_CALL } from './stress-memory.ts';
 
+/** What a worker says when it is through: an error that is no answer, if there was one. */
+const answerOf = (worker: Worker): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    worker.once('message', resolve);
+    worker.once('error', (error) => resolve(`${error}`));
+  });
+
 /** Rounds in a batch. */
 const ROUNDS = 100;
 /** A round in which nothing happens for so long hangs, in milliseconds. */
@@ -26,14 +33,16 @@ export async function stress(
   const kernel = await copies.load(id);
   const scenario = build(kernel, name);
   const threads = calls.length;
-  const start = (index: number): Promise<Worker> =>
+  const start = (module: string, workerData?: Job): Promise<Worker> =>
     new Promise((resolve, reject) => {
-      const workerData: Job = { index, threads, calls, options };
-      const url = new URL(copies.urlOf(id, 'queue/mutants/stress-worker.js'));
+      const url = new URL(copies.urlOf(id, `queue/mutants/${module}.js`));
       const worker = new Worker(url, { workerData, execArgv: [] });
       worker.once('message', () => resolve(worker)).once('error', reject);
     });
-  const workers = await Promise.all(calls.map((_, index) => start(index)));
+  const startThread = (index: number) => start('stress-worker', { index, threads, calls, options });
+  const workers = await Promise.all(calls.map((_, index) => startThread(index)));
+  // Recovery may hang on a lock, so it is not for this thread.
+  const recovery = explore.kills ? await start('stress-recovery') : undefined;
   let rounds = 0;
   let spent = 0;
 
@@ -47,26 +56,20 @@ export async function stress(
       contexts: Array.from({ length: ROUNDS }, () => scenario.setup() as QueueContext),
     };
     const began = performance.now();
-    const ends = workers.map(
-      (worker) =>
-        new Promise<string | undefined>((resolve) => {
-          worker.once('message', resolve);
-        }),
-    );
+    const ends = workers.map(answerOf);
     for (const worker of workers) worker.postMessage(batch);
     let victim = -1;
     let killedRound = ROUNDS;
-    if (explore.kills) {
+    if (recovery !== undefined) {
       victim = Math.floor(Math.random() * threads);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
       await workers[victim]!.terminate();
       killedRound = Math.min(Atomics.load(batch.progress, victim), ROUNDS - 1);
       Atomics.store(batch.control, STOP, 1);
       const context = batch.contexts[killedRound]!;
-
       new kernel.sync.ThreadTable(context.threads).markDead(context.ids[victim]!);
-      workers[victim] = await start(victim);
-      ends[victim] = recoverElsewhere(context);
+      ends[victim] = answerOf(recovery);
+      recovery.postMessage(context);
     }
     const outcome = await Promise.race([Promise.all(ends), hang(batch)]);
     spent += performance.now() - began;
@@ -88,19 +91,9 @@ export async function stress(
         return 'check';
       }
     }
+    if (victim >= 0) workers[victim] = await startThread(victim);
     return undefined;
   }
-
-  function recoverElsewhere(context: QueueContext): Promise<string | undefined> {
-    return new Promise((resolve, reject) => {
-      const url = new URL(copies.urlOf(id, 'queue/mutants/stress-recovery.js'));
-      const worker = new Worker(url, { workerData: context, execArgv: [] });
-      extras.push(worker);
-      worker.once('exit', () => resolve(undefined)).once('error', reject);
-    });
-  }
-
-  const extras: Worker[] = [];
 
   /** Resolves when nothing has moved for too long. */
   function hang({ control, progress }: Batch): Promise<'hang'> {
@@ -151,6 +144,6 @@ export async function stress(
     }
     return { rounds, milliseconds: Math.round(spent) };
   } finally {
-    await Promise.all([...workers, ...extras].map((worker) => worker.terminate()));
+    await Promise.all([...workers, recovery].map((worker) => worker?.terminate()));
   }
 }

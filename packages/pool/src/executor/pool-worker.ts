@@ -10,10 +10,10 @@ import { createLivenessProbe } from '@pkg/sync/kernel';
 import { unpackError } from '../thread/error-travel.ts';
 import { keepLastOutput } from '../thread/last-output.ts';
 import type { WorkerDeath } from '../thread/worker-died-error.ts';
+import { workerEntry } from '../worker-entry.ts';
 import type { Control, WorkerRow } from './control.ts';
 import type { Farewell, Mail, WorkerData } from './protocol.ts';
 import type { PackedValue } from './value-travel.ts';
-import { workerEntry } from './worker-entry.ts';
 
 /** How a worker ended. */
 export interface WorkerEnd extends WorkerDeath {
@@ -59,7 +59,7 @@ export class PoolWorker {
     const probe = createLivenessProbe();
     const liveness = probe?.port as unknown as MessagePort | undefined;
     const workerData: WorkerData = { ...data, control: control.memory, port: port2, liveness };
-    const entry = workerEntry();
+    const entry = workerEntry('executor-bootstrap');
     this.#worker = new Worker(entry.script, {
       ...options,
       workerData,

@@ -26,7 +26,7 @@ import {
   holdEventLoop,
   remaining,
 } from '@pkg/sync/kernel';
-import { workerEntry } from './entry.ts';
+import { workerEntry } from '../worker-entry.ts';
 import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
 import { packFields } from './field-travel.ts';
@@ -113,7 +113,7 @@ export class RunningThread {
       liveness,
     };
     Atomics.store(this.#state, GRACE, 1);
-    const entry = workerEntry();
+    const entry = workerEntry('thread-bootstrap');
     const workerOptions: WorkerOptions = {
       workerData: data,
       eval: entry.eval,

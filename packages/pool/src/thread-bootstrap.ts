@@ -9,12 +9,21 @@ import { writeSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { workerData } from 'node:worker_threads';
 import { currentThread, deadlineOf, EventCount, waitUntil } from '@pkg/sync/kernel';
-import { packError } from './error-travel.ts';
-import { UnknownSharedObject, unpackFields } from './field-travel.ts';
-import { findClass, type RunnableClass } from './find-class.ts';
-import { loadModule } from './load-module.ts';
-import { ENDING, EVENTS, GRACE, JOINERS, type Outcome, RUNNING, STATE, type ThreadData } from './protocol.ts';
-import { thisThread } from './this-thread.ts';
+import { packError } from './thread/error-travel.ts';
+import { UnknownSharedObject, unpackFields } from './thread/field-travel.ts';
+import { findClass, type RunnableClass } from './thread/find-class.ts';
+import { loadModule } from './thread/load-module.ts';
+import {
+  ENDING,
+  EVENTS,
+  GRACE,
+  JOINERS,
+  type Outcome,
+  RUNNING,
+  STATE,
+  type ThreadData,
+} from './thread/protocol.ts';
+import { thisThread } from './thread/this-thread.ts';
 
 const data = workerData as ThreadData;
 const state = new Int32Array(data.state);

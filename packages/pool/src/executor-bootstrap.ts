@@ -5,19 +5,19 @@
  */
 import { workerData } from 'node:worker_threads';
 import { SimpleQueue } from '@pkg/queue';
-import { packError } from '../../thread/error-travel.ts';
-import { loadModule } from '../../thread/load-module.ts';
-import { thisThread } from '../../thread/this-thread.ts';
-import { Control } from '../control.ts';
-import type { Farewell, WorkerData } from '../protocol.ts';
-import { TaskNames } from '../task-names.ts';
-import { TaskWords } from '../task-words.ts';
-import { unpackValue } from '../value-travel.ts';
-import { findFunctions } from './find-functions.ts';
-import { Mailbox } from './mailbox.ts';
-import { ResultSender } from './result-sender.ts';
-import { TaskSource } from './task-source.ts';
-import { WorkLoop } from './work-loop.ts';
+import { Control } from './executor/control.ts';
+import type { Farewell, WorkerData } from './executor/protocol.ts';
+import { TaskNames } from './executor/task-names.ts';
+import { TaskWords } from './executor/task-words.ts';
+import { unpackValue } from './executor/value-travel.ts';
+import { findFunctions } from './executor/worker/find-functions.ts';
+import { Mailbox } from './executor/worker/mailbox.ts';
+import { ResultSender } from './executor/worker/result-sender.ts';
+import { TaskSource } from './executor/worker/task-source.ts';
+import { WorkLoop } from './executor/worker/work-loop.ts';
+import { packError } from './thread/error-travel.ts';
+import { loadModule } from './thread/load-module.ts';
+import { thisThread } from './thread/this-thread.ts';
 
 const data = workerData as WorkerData;
 const { port, row } = data;
