@@ -72,24 +72,15 @@ describe('the packed packages, installed into an empty project', () => {
        export const used = [name, n, code, new Mutex().handle, Queue.from(queue.handle).get()[1].toFixed()];`,
     );
     const tsc = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
-    const flags = [
-      '--noEmit',
-      '--strict',
-      '--module',
-      'nodenext',
-      '--target',
-      'es2022',
-      '--skipLibCheck',
-      'false',
-    ];
-    run(process.execPath, [
-      tsc,
-      ...flags,
-      '--lib',
-      'es2024,esnext.disposable,dom',
-      '--types',
-      '',
-      'typed.ts',
-    ]);
+    const compilerOptions = {
+      noEmit: true,
+      strict: true,
+      module: 'nodenext',
+      target: 'es2022',
+      lib: ['es2024', 'esnext.disposable', 'dom'],
+      types: [],
+    };
+    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
+    expect(run(process.execPath, [tsc, '-p', '.'])).toBe('');
   });
 });

@@ -155,9 +155,9 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
     preemptions: 1,
   }),
   'death of a getter, a putter waits': program(
-    [puts(1, 2), [['getNowait']], [['getNowait']]],
-    { kills: 1, preemptions: 1 },
-    { maxsize: 1 },
+    [puts(1, 2), gets(1), gets(1), puts(11, 12)],
+    { kills: 1, preemptions: 0 },
+    { maxsize: 3 },
   ),
   'death before join ends': program(
     [[['put', 1], ['getNowait'], ['taskDone']], [['join']], [['shutdown', 1]]],

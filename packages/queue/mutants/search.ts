@@ -27,7 +27,7 @@ let failures = 0;
 async function checkPrograms(): Promise<void> {
   const original = await copies.load(ORIGINAL);
   for (const name of new Set(MUTANTS.map(({ program }) => program))) {
-    if (values.only && !values.only.split(',').includes(name)) continue;
+    if (values.only && !values.only.split(';').includes(name)) continue;
     const program = PROGRAMS[name]!;
     const report = original.interleave.explore(program.build(original, name), {
       ...program.explore,

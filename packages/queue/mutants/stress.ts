@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { Operation } from '@pkg/interleave';
 import type { QueueContext } from '../src/queue-scenarios.fixture.ts';
@@ -8,10 +9,10 @@ import { type Batch, ERRORS, type Job, MOST_CALLS, Record, STOP, WORDS_PER_CALL 
 
 /** What a worker says when it is through: an error that is no answer, if there was one. */
 const answerOf = (worker: Worker): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    worker.once('message', resolve);
-    worker.once('error', (error) => resolve(`${error}`));
-  });
+  once(worker, 'message').then(
+    ([answer]) => answer as string | undefined,
+    (error) => `${error}`,
+  );
 
 /** Rounds in a batch. */
 const ROUNDS = 100;
