@@ -37,6 +37,9 @@ const WAITERS = 1;
 const COUNT = 0xf_ffff;
 const GENERATION_SHIFT = 20;
 
+/** The longest sleep between two looks for deaths, in milliseconds. */
+const LONGEST_SLICE = 1000;
+
 /** How many words an event count takes. */
 export const EVENT_COUNT_WORDS = 2;
 
@@ -128,6 +131,7 @@ export class EventCount {
    */
   park(ticket: number, deadline: number): Woken {
     const self = this.#self;
+    let slice = self.slice;
     for (;;) {
       // Compared with what was reported last, not with a value taken here: a death that was recorded since
       // the waiter last recovered would go unnoticed, with whatever the dead thread held.
@@ -138,9 +142,11 @@ export class EventCount {
       }
       const left = remaining(deadline);
       if (left === 0) return 'timed-out';
-      const slice = Math.min(left, self.slice);
-      if (Atomics.wait(this.#words, this.#sequence, ticket, slice) !== 'timed-out') return 'notified';
+      const outcome = Atomics.wait(this.#words, this.#sequence, ticket, Math.min(left, slice));
+      if (outcome !== 'timed-out') return 'notified';
       self.reap();
+      // Who has waited for long looks less often: a thread that is parked for hours costs nothing.
+      slice = Math.max(slice, Math.min(2 * slice, LONGEST_SLICE));
     }
   }
 

@@ -17,7 +17,7 @@ export class ThreadIdentity {
   /** Whether `Atomics.wait` is allowed here. A browser's main thread may not wait. */
   readonly mayBlock: boolean;
   /**
-   * The longest sleep in one go, in milliseconds. A sleep that ends so looks for deaths and for nothing
+   * The first sleep of a wait, in milliseconds; later ones of the same wait last longer, up to a second. A sleep that ends so looks for deaths and for nothing
    * else, so a lost wake-up stays visible. The explorer sets `Infinity`.
    */
   readonly slice: number;
