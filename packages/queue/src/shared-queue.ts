@@ -335,12 +335,10 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
     while (!progress.attempt()) {
       const until = this.#beforeWait(progress, deadline, options?.timeout);
-      if (!(await waitUntilAsync(until.event, until.attempt, deadline, options?.signal))) {
-        throw this.#full(options?.timeout, progress.accepted);
-      }
+      const woken = await waitUntilAsync(until.event, until.attempt, deadline, options?.signal);
       this.#passOnPlace();
+      if (!woken) throw this.#full(options?.timeout, progress.accepted);
     }
-    this.#passOnPlace();
   }
 
   #putSlowly(progress: PutProgress, deadline: number, timeout: number | undefined): void {
@@ -350,11 +348,11 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
     while (!progress.attempt()) {
       const until = this.#beforeWait(progress, deadline, timeout);
-      if (!waitUntil(until.event, until.attempt, deadline, this.#recover)) {
-        throw this.#full(timeout, progress.accepted);
-      }
+      const woken = waitUntil(until.event, until.attempt, deadline, this.#recover);
+      // Also when what is waited for next is memory, or time is over: the wake was for whoever finds a place.
+      this.#passOnPlace();
+      if (!woken) throw this.#full(timeout, progress.accepted);
     }
-    this.#passOnPlace();
   }
 
   /** After a refusal: what to wait for, and until when; throws when waiting is no use. */

@@ -32,32 +32,40 @@ async function run(queue: Queue<unknown>, { integers, tuples, batch }: Run): Pro
   const marks = createMarks(total);
   // Tickets below `integers` stand for integers, the others for tuples; whoever draws one puts its item.
   const tickets = new Int32Array(new SharedArrayBuffer(4));
+  let put = 0;
+  let got = 0;
+  /** Draws tickets and puts their items; false when there are no more. */
+  const putHere = async (): Promise<boolean> => {
+    const from = Atomics.add(tickets, 0, batch);
+    if (from >= total) return false;
+    const items: ItemForm[] = [];
+    for (let n = from; n < Math.min(total, from + batch); n++) items.push(itemOf(n, integers));
+    if (batch === 1) await queue.putAsync(items[0]);
+    else await queue.putManyAsync(items);
+    put += items.length;
+    return true;
+  };
+  const finishHere = (item: unknown) => {
+    mark(marks, item as ItemForm, integers);
+    queue.taskDone();
+    got++;
+  };
+
+  // However fast the threads are, this one has its part.
+  await putHere();
+  finishHere(await queue.getAsync());
+
   const produced = Array.from({ length: PRODUCERS }, () =>
     threads.run('produce', ref, tickets, integers, total, batch),
   );
   const consumed = Array.from({ length: CONSUMERS }, () =>
     threads.run('consumeAll', ref, marks, integers, batch),
   );
-
-  let put = 0;
   const producing = (async () => {
-    for (;;) {
-      const from = Atomics.add(tickets, 0, batch);
-      if (from >= total) return;
-      const items: ItemForm[] = [];
-      for (let n = from; n < Math.min(total, from + batch); n++) items.push(itemOf(n, integers));
-      if (batch === 1) await queue.putAsync(items[0]);
-      else await queue.putManyAsync(items);
-      put += items.length;
-    }
+    while (await putHere());
   })();
-  let got = 0;
   const consuming = (async () => {
-    for await (const item of queue) {
-      mark(marks, item as ItemForm, integers);
-      queue.taskDone();
-      got++;
-    }
+    for await (const item of queue) finishHere(item);
   })();
 
   const counts = await Promise.all([...produced, producing.then(() => put)]);
@@ -73,9 +81,6 @@ async function run(queue: Queue<unknown>, { integers, tuples, batch }: Run): Pro
   expect(queue.abandoned).toBe(0);
   expect(queue.stats()).toMatchObject({ puts: total, gets: total });
   expect(queue.stats().bytesInUse).toBe(idle);
-  // This thread really took part.
-  expect(put).toBeGreaterThan(0);
-  expect(got).toBeGreaterThan(0);
 }
 
 it('1,000,000 integers and 200,000 tuples', async () => {
