@@ -1,19 +1,33 @@
 import type { Finding, Mutant } from './mutant.ts';
 
-const cell = (text: string): string => text.replaceAll('|', '\\|');
+const HEADINGS = ['bug', 'what is broken', 'caught by', 'schedule', 'explorer', 'stress test'];
+/** The column of figures, which stand to the right. */
+const FIGURES = 4;
+
+/** A table as the formatter of this repository leaves it. */
+function drawTable(rows: readonly (readonly string[])[]): string {
+  const escaped = [HEADINGS, ...rows].map((row) => row.map((cell) => cell.replaceAll('|', '\\|')));
+  const widths = HEADINGS.map((_, column) => Math.max(...escaped.map((row) => row[column]!.length)));
+  const pad = (cell: string, column: number) =>
+    column === FIGURES ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!);
+  const rule = widths.map((width, column) =>
+    column === FIGURES ? `${'-'.repeat(width - 1)}:` : '-'.repeat(width),
+  );
+  const [head, ...body] = escaped.map((row) => row.map(pad));
+  return [head!, rule, ...body].map((row) => `| ${row.join(' | ')} |`).join('\n');
+}
 
 /** The page that lists the mutants and how each was caught. */
 export function drawReference(
   mutants: readonly Mutant[],
   findings: Readonly<Record<string, Finding>>,
 ): string {
-  const rows = mutants.map((mutant) => {
-    const finding = findings[mutant.id];
-    if (finding === undefined) return `| \`${mutant.id}\` | ${cell(mutant.why)} | not caught | | | |`;
-    const { stress } = finding;
-    return `| \`${mutant.id}\` | ${cell(mutant.why)} | ${finding.program}: ${finding.kind} | \`${finding.schedule}\` | ${finding.milliseconds} ms | ${
-      stress === undefined ? '–' : stress.caught ? `${stress.caught}` : `no (${stress.rounds} rounds)`
-    } |`;
+  const rows = mutants.map(({ id, why }) => {
+    const finding = findings[id];
+    if (finding === undefined) return [`\`${id}\``, why, 'not caught', '', '', ''];
+    const { program, kind, schedule, milliseconds, stress } = finding;
+    const beside = stress === undefined ? '–' : (stress.caught ?? `no (${stress.rounds} rounds)`);
+    return [`\`${id}\``, why, `${program}: ${kind}`, `\`${schedule}\``, `${milliseconds} ms`, beside];
   });
   const all = Object.values(findings);
   const stressed = all.filter(({ stress }) => stress !== undefined);
@@ -29,8 +43,6 @@ ${byStress} of the ${stressed.length} that it can run (the others drive a part o
 
 \`npm run mutants\` finds them all anew and writes this page.
 
-| bug | what is broken | caught by | schedule | explorer | stress test |
-| --- | --- | --- | --- | ---: | --- |
-${rows.join('\n')}
+${drawTable(rows)}
 `;
 }

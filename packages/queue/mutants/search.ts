@@ -1,4 +1,4 @@
-// npm run mutants -- [--only ID,…] [--seconds N] [--no-stress] [--sound]
+// npm run mutants -- [--only NAME[;NAME]] [--seconds N] [--no-stress] [--sound]
 // Finds every seeded bug anew: by the explorer, and beside it by a plain stress test on real threads.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -49,7 +49,7 @@ async function checkPrograms(): Promise<void> {
 }
 
 async function findMutants(): Promise<void> {
-  const only = values.only?.split(',');
+  const only = values.only?.split(';');
   const findings: Record<string, Finding> = read();
   for (const mutant of MUTANTS) {
     if (only && !only.includes(mutant.id)) continue;
@@ -69,10 +69,13 @@ async function findMutants(): Promise<void> {
       );
       continue;
     }
+    const earlier = findings[mutant.id];
     const tried =
-      values['no-stress'] || program.calls === undefined
-        ? undefined
-        : await stress(copies, mutant.id, mutant.program, Math.max(1000, report.milliseconds));
+      values['no-stress'] && earlier?.program === mutant.program
+        ? earlier.stress
+        : values['no-stress'] || program.calls === undefined
+          ? undefined
+          : await stress(copies, mutant.id, mutant.program, Math.max(1000, report.milliseconds));
     findings[mutant.id] = {
       program: mutant.program,
       kind: failure.kind,
