@@ -9,7 +9,7 @@ import { search } from './search.ts';
 type Cost = readonly [faults: number, switches: number, steps: number];
 
 /** Faults, switches and steps of a schedule: the measure by which one is smaller than another. */
-export function costOf(segments: readonly Segment[]): Cost {
+function costOf(segments: readonly Segment[]): Cost {
   let faults = 0;
   let switches = 0;
   let steps = 0;

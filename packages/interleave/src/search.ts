@@ -23,7 +23,7 @@ export interface SearchResult {
 }
 
 /** The bounds on one execution that the options set. */
-export function limitsOf(options: ResolvedOptions): Limits {
+function limitsOf(options: ResolvedOptions): Limits {
   return {
     preemptions: options.strategy === 'exhaustive' ? options.preemptions : Number.POSITIVE_INFINITY,
     kills: options.kills,

@@ -27,7 +27,7 @@ export interface Kernel {
 }
 
 /** The unchanged source text that a patch is made for. */
-export const sourceOf = (patch: Patch): string => readFileSync(join(PACKAGES, patch.file), 'utf8');
+const sourceOf = (patch: Patch): string => readFileSync(join(PACKAGES, patch.file), 'utf8');
 
 /** How often the text to be replaced stands in the source: exactly once, or the patch is out of date. */
 export const matchesOf = (patch: Patch): number => sourceOf(patch).split(patch.find).length - 1;

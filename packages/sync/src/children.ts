@@ -42,7 +42,7 @@ export function bury(child: Child): void {
 }
 
 /** Records that `child` has ended. */
-export function noteEnd(child: Child): void {
+function noteEnd(child: Child): void {
   if (child.ended) return;
   child.ended = true;
   children.delete(child);

@@ -20,7 +20,7 @@ export class TwinState {
 
   /**
    * @param words the shared memory
-   * @param index the first of its `twinStateWords(size)` words; all zero is a state of zeros
+   * @param index the first of its `1 + 2 * size` words; all zero is a state of zeros
    * @param size words of one copy
    */
   constructor(words: Int32Array, index: number, size: number) {
@@ -49,6 +49,3 @@ export class TwinState {
     return this.#version + 1 + (version & 1) * this.#size;
   }
 }
-
-/** How many words a state of `size` fields takes. */
-export const twinStateWords = (size: number): number => 1 + 2 * size;

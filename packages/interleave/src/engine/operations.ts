@@ -45,6 +45,5 @@ export const operationNames = [
   'sleep',
 ] as const;
 
-export const signatureOf = (operation: number, address: number): number => (address << 5) | operation;
 export const operationOf = (signature: number): number => signature & 31;
 export const addressOf = (signature: number): number => signature >>> 5;

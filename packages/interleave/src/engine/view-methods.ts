@@ -4,7 +4,7 @@ import { lengthOf, type View } from './view.ts';
 import type { Views } from './views.ts';
 
 /** What a method works on. */
-export interface Receiver {
+interface Receiver {
   readonly machine: Machine;
   readonly views: Views;
   readonly view: View;

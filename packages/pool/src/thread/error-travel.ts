@@ -15,7 +15,7 @@ export interface PackedError {
 }
 
 /** `error`: index into {@link PackedError.errors}. */
-export type PackedValue = { value: unknown } | { error: number } | { list: PackedValue[] } | { text: string };
+type PackedValue = { value: unknown } | { error: number } | { list: PackedValue[] } | { text: string };
 
 interface PackedErrorBody {
   names: string[];

@@ -35,9 +35,9 @@ import { LEASED, type Segments } from './segments.ts';
  * The lists, the counts of leases per segment and the number done are derived from the states.
  * Everything here happens under the lock of the get side.
  */
-export const STATE = 1;
-export const LINK = 2;
-export const RETURNS = 3;
+const STATE = 1;
+const LINK = 2;
+const RETURNS = 3;
 const SEGMENT = 4;
 const TAKEN = 5;
 

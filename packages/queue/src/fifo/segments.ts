@@ -35,10 +35,10 @@ import type { Pages } from '../pages.ts';
  * lease. So freed memory flows back a segment at a time, and the sides meet once per segment.
  */
 
-export const NEXT = 0;
-export const FIRST = 1;
-export const LENGTH = 2;
-export const COUNT = 3;
+const NEXT = 0;
+const FIRST = 1;
+const LENGTH = 2;
+const COUNT = 3;
 export const LEASED = 4;
 export const SEGMENT_HEADER = 8;
 

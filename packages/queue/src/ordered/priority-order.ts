@@ -5,8 +5,8 @@ import type { ItemOrder } from './item-order.ts';
 import { LeftistHeap } from './leftist-heap.ts';
 
 /** Words of a frame that hold the priority, as {@link PriorityKey} writes it. */
-export const KEY_HIGH = 1;
-export const KEY_LOW = 2;
+const KEY_HIGH = 1;
+const KEY_LOW = 2;
 
 const HIGH = FRAME + KEY_HIGH;
 const LOW = FRAME + KEY_LOW;
