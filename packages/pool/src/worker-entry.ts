@@ -1,5 +1,5 @@
 /**
- * What a worker of this package runs first. This module and the bootstrap modules lie side by side, in the sources
+ * What a worker of this package runs first. This module and `worker-bootstrap.ts` lie side by side, in the sources
  * and in what is published.
  *
  * @packageDocumentation
@@ -12,17 +12,13 @@ export interface Entry {
   readonly eval: boolean;
 }
 
-const entries = new Map<string, Entry>();
+let entry: Entry | undefined;
 
 /** The first module of a thread or of an executor's worker, in the form in which this package itself was loaded. */
-export function workerEntry(bootstrap: 'thread-bootstrap' | 'executor-bootstrap'): Entry {
-  let entry = entries.get(bootstrap);
-  if (entry === undefined) {
-    entry = import.meta.url.endsWith('.ts')
-      ? sourceEntry(new URL(`./${bootstrap}.ts`, import.meta.url))
-      : { script: new URL(`./${bootstrap}.js`, import.meta.url), eval: false };
-    entries.set(bootstrap, entry);
-  }
+export function workerEntry(): Entry {
+  entry ??= import.meta.url.endsWith('.ts')
+    ? sourceEntry(new URL('./worker-bootstrap.ts', import.meta.url))
+    : { script: new URL('./worker-bootstrap.js', import.meta.url), eval: false };
   return entry;
 }
 

@@ -59,7 +59,7 @@ export class PoolWorker {
     const probe = createLivenessProbe();
     const liveness = probe?.port as unknown as MessagePort | undefined;
     const workerData: WorkerData = { ...data, control: control.memory, port: port2, liveness };
-    const entry = workerEntry('executor-bootstrap');
+    const entry = workerEntry();
     this.#worker = new Worker(entry.script, {
       ...options,
       workerData,

@@ -31,6 +31,7 @@ import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
 import { packFields } from './field-travel.ts';
 import { keepLastOutput } from './last-output.ts';
+import { loadingTurns } from './loading-turns.ts';
 import { registerOwnErrorClasses } from './own-error-classes.ts';
 import {
   ENDING,
@@ -111,9 +112,10 @@ export class RunningThread {
       state: this.#state.buffer as SharedArrayBuffer,
       outcomes: port2,
       liveness,
+      turns: loadingTurns(),
     };
     Atomics.store(this.#state, GRACE, 1);
-    const entry = workerEntry('thread-bootstrap');
+    const entry = workerEntry();
     const workerOptions: WorkerOptions = {
       workerData: data,
       eval: entry.eval,

@@ -1,0 +1,100 @@
+import { SimpleQueue } from '@pkg/queue';
+import { packError } from '../../thread/error-travel.ts';
+import { loadModule } from '../../thread/load-module.ts';
+import { type ThisThread, thisThread } from '../../thread/this-thread.ts';
+import { Control } from '../control.ts';
+import type { Farewell, WorkerData } from '../protocol.ts';
+import { TaskNames } from '../task-names.ts';
+import { TaskWords } from '../task-words.ts';
+import { unpackValue } from '../value-travel.ts';
+import { findFunctions } from './find-functions.ts';
+import { Mailbox } from './mailbox.ts';
+import { ResultSender } from './result-sender.ts';
+import { TaskSource } from './task-source.ts';
+import { WorkLoop } from './work-loop.ts';
+
+type Functions = ReturnType<typeof findFunctions>;
+
+/** What an executor's worker does: loads the module of the tasks, runs the initializer, and works. */
+export class WorkerMain {
+  readonly #data: WorkerData;
+  readonly #self: ThisThread = thisThread();
+  /** Whether the end has been announced, so that the exit that follows is no death. */
+  #over = false;
+
+  constructor(data: WorkerData) {
+    this.#data = data;
+    this.#self.name = data.name;
+    this.#self.daemon = true;
+    // Reachable for as long as the thread runs: the owner takes its closing for the thread's end.
+    Object.defineProperty(globalThis, Symbol.for('@pkg/pool.liveness'), { value: data.liveness });
+  }
+
+  /** Runs the worker from its beginning to its end; the process of this worker ends with it. */
+  async run(): Promise<never> {
+    this.#watchForDeath();
+    let functions: Functions;
+    try {
+      functions = await this.#load();
+    } catch (error) {
+      return this.#end({ type: 'load-failed', error: packError(error), initializer: false });
+    }
+    try {
+      await this.#initialize(functions);
+    } catch (error) {
+      return this.#end({ type: 'load-failed', error: packError(error), initializer: true });
+    }
+    const why = await this.#work(functions);
+    return this.#end(why === 'retired' ? { type: 'retired' } : undefined);
+  }
+
+  #watchForDeath(): void {
+    process.on('uncaughtExceptionMonitor', (error) =>
+      this.#say({ type: 'uncaught', error: packError(error) }),
+    );
+    process.on('exit', (code) => {
+      if (!this.#over) this.#say({ type: 'exited', code });
+    });
+  }
+
+  async #load(): Promise<Functions> {
+    try {
+      this.#self.loading = true;
+      return findFunctions(await loadModule(this.#data.url));
+    } finally {
+      this.#self.loading = false;
+    }
+  }
+
+  async #initialize(functions: Functions): Promise<void> {
+    if (this.#data.initializer === undefined) return;
+    const { name, args } = this.#data.initializer;
+    const initialize = functions.get(name);
+    if (initialize === undefined) throw new TypeError(`the module exports no function '${name}'`);
+    await initialize(...((await unpackValue(args)) as unknown[]));
+  }
+
+  async #work(functions: Functions): ReturnType<WorkLoop['run']> {
+    const { port, row } = this.#data;
+    const control = new Control(this.#data.control);
+    const sender = new ResultSender(SimpleQueue.from(this.#data.results), port, control);
+    const tasks = new TaskSource(control, this.#data);
+    const words = new TaskWords(this.#data.words);
+    const zero = this.#data.epoch - performance.timeOrigin;
+    const names = new TaskNames(this.#data.names);
+    const loop = new WorkLoop({ row, zero, control, words, names, tasks, sender, functions });
+    const mailbox = new Mailbox(port, control.row(row), control, words, row, (mail) => loop.cancel(mail));
+    control.row(row).setReady(performance.now() - zero);
+    return await loop.run(mailbox);
+  }
+
+  #say(farewell: Farewell): void {
+    this.#data.port.postMessage(farewell);
+  }
+
+  #end(farewell?: Farewell): never {
+    this.#over = true;
+    if (farewell !== undefined) this.#say(farewell);
+    process.exit();
+  }
+}
