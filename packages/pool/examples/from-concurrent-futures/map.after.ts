@@ -1,0 +1,8 @@
+import { ThreadPoolExecutor } from '@pkg/pool';
+
+await using executor = new ThreadPoolExecutor<typeof import('./tasks.js')>(
+  new URL('./tasks.js', import.meta.url),
+  { maxWorkers: 2 },
+);
+
+for await (const count of executor.map('countPrimes', [10, 100, 1000])) console.log(count);

@@ -1,0 +1,10 @@
+from concurrent.futures import ThreadPoolExecutor
+
+
+def count_primes(limit):
+    return sum(all(n % d for d in range(2, n)) for n in range(2, limit))
+
+
+with ThreadPoolExecutor(max_workers=2) as executor:
+    for count in executor.map(count_primes, [10, 100, 1000]):
+        print(count)

@@ -1,0 +1,13 @@
+import { TaskTimeout, ThreadPoolExecutor } from '@pkg/pool';
+
+await using executor = new ThreadPoolExecutor<typeof import('./tasks.js')>(
+  new URL('./tasks.js', import.meta.url),
+  { maxWorkers: 2, graceMs: 0 },
+);
+
+try {
+  await executor.submit('spin', [], { timeout: 50 });
+} catch (error) {
+  if (!(error instanceof TaskTimeout)) throw error;
+  console.log('not done in time');
+}

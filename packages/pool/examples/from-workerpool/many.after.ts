@@ -1,0 +1,11 @@
+import { ThreadPoolExecutor } from '@pkg/pool';
+
+await using executor = new ThreadPoolExecutor<typeof import('./tasks.js')>(
+  new URL('./tasks.js', import.meta.url),
+  { maxWorkers: 2 },
+);
+
+const limits = [10, 100, 1000];
+const counts: number[] = [];
+for await (const count of executor.map('countPrimes', limits)) counts.push(count);
+console.log(...counts);

@@ -1,0 +1,9 @@
+import { ThreadPoolExecutor } from '@pkg/pool';
+
+await using executor = new ThreadPoolExecutor<typeof import('./tasks.js')>(
+  new URL('./tasks.js', import.meta.url),
+  { maxWorkers: 2 },
+);
+
+console.log(await executor.submit('countPrimes', [100]));
+console.log(await executor.call.countPrimes(1000));
