@@ -1,14 +1,16 @@
-// npm run bench -- queue [--node 20|22|24|26]
+// npm run bench -- queue|pool [--node 20|22|24|26] [what the suite takes]
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { engineBinary } from './engine-binary.ts';
 
-const here = dirname(fileURLToPath(import.meta.url));
-const suites: Record<string, string> = { queue: 'queue/run.ts' };
+const suites: Record<string, string> = { queue: 'queue/run.mjs', pool: 'pool/run.mjs' };
 const { values, positionals } = parseArgs({
-  options: { node: { type: 'string', default: '24' } },
+  options: {
+    node: { type: 'string', default: '24' },
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 
@@ -20,14 +22,14 @@ if (suite === undefined) {
   process.exit(2);
 }
 
-const binary = process.version.startsWith(`v${values.node}.`)
-  ? process.execPath
-  : join(here, `../../engines/node_modules/node${values.node}/bin/node`);
-if (!existsSync(binary)) {
-  console.error(`Node ${values.node} is not installed: npm ci --prefix engines`);
-  process.exit(2);
-}
+const suiteArguments = [
+  ...(values.only === undefined ? [] : ['--only', values.only]),
+  ...(values.quick ? ['--quick'] : []),
+];
 // The suite runs on the built packages, as users do.
-const flags = values.node === '20' ? ['--import', 'tsx'] : [];
-const run = spawnSync(binary, ['--expose-gc', ...flags, join(here, suite)], { stdio: 'inherit' });
+const run = spawnSync(
+  engineBinary(values.node),
+  ['--expose-gc', fileURLToPath(new URL(suite, import.meta.url)), ...suiteArguments],
+  { stdio: 'inherit' },
+);
 process.exit(run.status ?? 1);

@@ -1,0 +1,6 @@
+import { Thread } from '@pkg/pool';
+
+export class EmptyThread extends Thread {
+  constructor(words: Int32Array);
+  run(): void;
+}

@@ -1,0 +1,2 @@
+export const PIECE_BYTES: number;
+export const PIECES: number;

@@ -1,4 +1,0 @@
-import { benchQueue } from './bench.ts';
-
-await benchQueue();
-process.exit(0);
