@@ -1,4 +1,5 @@
 import type { ByteReader } from './codec/byte-reader.ts';
+import type { Tail } from './codec/byte-writer.ts';
 
 /** Why an offer was refused: the queue is shut down, has no free place, or its memory is in use. */
 export type Refusal = 'shut-down' | 'full' | 'no-memory';
@@ -31,9 +32,10 @@ export interface ItemStore {
    * Takes in as many of `count` frames, which lie behind one another in `source` from word `from` to word
    * `end`, as there is room for now.
    *
+   * @param tail the last bytes of a single frame, where they are not in `source`
    * @returns how many; 0 sets {@link refusal}
    */
-  offer(source: Int32Array, from: number, end: number, count: number): number;
+  offer(source: Int32Array, from: number, end: number, count: number, tail?: Tail): number;
 
   /**
    * Copies up to `max` frames to the front of `reader.words`, behind one another.

@@ -1,3 +1,4 @@
+import type { Tail } from './codec/byte-writer.ts';
 import {
   type Geometry,
   headerWords,
@@ -56,6 +57,13 @@ export class Pages {
   /** Sees to it that the views of this thread reach word `limit`, which another thread may have grown to. */
   reach(limit: number): void {
     if (limit > this.words.length) this.#renew();
+  }
+
+  /** Copies words `from` to `end` of `source` to word `to`; the last bytes come from `tail`. */
+  writeWithTail(source: Int32Array, from: number, end: number, to: number, tail: Tail): void {
+    this.reach(to + end - from);
+    this.words.set(source.subarray(from, (tail.start + 3) >>> 2), to);
+    this.bytes.set(tail.bytes, to * 4 + tail.start - from * 4);
   }
 
   /**

@@ -39,7 +39,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   readonly #notFull: EventCount;
   readonly #memoryFreed: EventCount;
   readonly #recover = () => this.recover();
-  #writer: ByteWriter | undefined = new ByteWriter();
+  #writer: ByteWriter | undefined = new ByteWriter(true);
   #reader: ByteReader | undefined = new ByteReader();
 
   /** @internal */
@@ -83,7 +83,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     try {
       this.#frame(item, writer);
       const end = writer.length >>> 2;
-      if (this.#store.offer(writer.words, 0, end, 1) === 0) {
+      if (this.#store.offer(writer.words, 0, end, 1, writer.tail) === 0) {
+        writer.complete();
         this.#putSlowly(new PutProgress(this.#store, writer.words, end, 1), deadline, options?.timeout);
       }
     } finally {
@@ -283,8 +284,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     if (header > 1) this.writeOrder(item, writer, at);
     this.#origin.codec.encode(item, writer);
     const length = writer.length - at - header * 4;
-    const padding = -length & 3;
-    if (padding !== 0) writer.reserve(padding);
+    writer.pad();
     writer.words[at >>> 2] = length;
     if ((writer.length - at) >>> 2 > this.#store.largestFrame) {
       throw new RangeError(
@@ -300,6 +300,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
       this.#frame(item, writer);
       count++;
     }
+    writer.complete();
     return count;
   }
 
@@ -463,7 +464,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
 
   /** The scratch, or another one when an item's own code uses this queue while the item is encoded. */
   #borrowWriter(): ByteWriter {
-    const writer = this.#writer ?? new ByteWriter();
+    const writer = this.#writer ?? new ByteWriter(true);
     this.#writer = undefined;
     return writer;
   }

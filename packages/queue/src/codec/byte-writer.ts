@@ -1,6 +1,15 @@
 const INITIAL_CAPACITY = 1024;
 /** A scratch up to this size is kept between items; beyond it, growing again costs little beside the copy. */
 const KEPT_CAPACITY = 4 * 1024 * 1024;
+/** From this size on, a copy less is worth the trouble of a {@link Tail}. */
+const SMALLEST_TAIL = 64 * 1024;
+
+/** The last bytes of a scratch that have not been copied into it: they still lie where they came from. */
+export interface Tail {
+  /** Where they belong, in bytes from the beginning of the scratch. */
+  readonly start: number;
+  readonly bytes: Uint8Array;
+}
 
 /**
  * A thread's private, growable scratch that items are encoded into.
@@ -14,11 +23,21 @@ export class ByteWriter {
   bytes: Uint8Array<ArrayBuffer>;
   /** The same memory as 32-bit words. The last word of an item may contain stale bytes beyond `length`. */
   words: Int32Array<ArrayBuffer>;
-  /** Bytes written so far. Set it back to drop what was written since. */
+  /** Bytes written so far, a {@link tail} included. Set it back to drop what was written since. */
   length = 0;
+  /** What {@link blob} left where it is. */
+  tail: Tail | undefined;
+  readonly #leavesTail: boolean;
   #view: DataView<ArrayBuffer>;
+  /** Bytes that can be written without looking further; 0 while there is a tail, which then has to be copied first. */
+  #room = INITIAL_CAPACITY;
 
-  constructor() {
+  /**
+   * @param leavesTail whether a big blob at the very end may stay where it is, as {@link tail}. For callers that
+   *   copy it from there before anyone can change it.
+   */
+  constructor(leavesTail = false) {
+    this.#leavesTail = leavesTail;
     const buffer = new ArrayBuffer(INITIAL_CAPACITY);
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
@@ -28,6 +47,7 @@ export class ByteWriter {
   /** Empties the scratch, and lets go of the memory if an item made it huge. */
   reset(): void {
     this.length = 0;
+    this.#dropTail();
     if (this.bytes.length > KEPT_CAPACITY) this.#use(new ArrayBuffer(INITIAL_CAPACITY));
   }
 
@@ -35,7 +55,7 @@ export class ByteWriter {
   reserve(count: number): number {
     const start = this.length;
     const end = start + count;
-    if (end > this.bytes.length) this.#grow(end);
+    if (end > this.#room) this.#makeRoom(end);
     this.length = end;
     return start;
   }
@@ -84,12 +104,46 @@ export class ByteWriter {
 
   /** Writes bytes as they are. */
   blob(source: Uint8Array): void {
+    if (this.#leavesTail && source.length >= SMALLEST_TAIL) {
+      const start = this.reserve(0);
+      this.tail = { start, bytes: source };
+      this.length = start + source.length;
+      this.#room = 0;
+      return;
+    }
     const at = this.reserve(source.length);
     this.bytes.set(source, at);
   }
 
-  #grow(needed: number): void {
-    const old = this.bytes.subarray(0, this.length);
+  /** Copies the {@link tail}, if there is one. */
+  complete(): void {
+    if (this.tail !== undefined) this.#makeRoom(this.length);
+  }
+
+  /** Fills the last word up with bytes of no meaning. */
+  pad(): void {
+    // The capacity is a multiple of words, so the padding always has its place.
+    this.length += -this.length & 3;
+  }
+
+  #makeRoom(end: number): void {
+    const { tail } = this;
+    // A tail that was dropped with what it belonged to, by setting the length back.
+    const keeps = tail !== undefined && this.length >= tail.start + tail.bytes.length;
+    const written = keeps ? tail.start : this.length;
+    this.#dropTail();
+    const needed = Math.max(end, this.length);
+    if (needed > this.bytes.length) this.#grow(needed, written);
+    if (keeps) this.bytes.set(tail.bytes, tail.start);
+  }
+
+  #dropTail(): void {
+    this.tail = undefined;
+    this.#room = this.bytes.length;
+  }
+
+  #grow(needed: number, written: number): void {
+    const old = this.bytes.subarray(0, written);
     // Doubling makes a series of small writes linear; whole multiples of 8 keep `words` over all of it.
     const capacity = Math.max(this.bytes.length * 2, Math.ceil(needed / 8) * 8);
     this.#use(new ArrayBuffer(capacity));
@@ -97,6 +151,7 @@ export class ByteWriter {
   }
 
   #use(buffer: ArrayBuffer): void {
+    this.#room = buffer.byteLength;
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
     this.#view = new DataView(buffer);

@@ -112,3 +112,39 @@ describe('bytes that claim far more than they hold', () => {
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(32 * 2 ** 20);
   });
 });
+
+describe('a tail', () => {
+  const big = () => new Uint8Array(100_000).fill(7);
+
+  it('stays where it is until something is written behind it', () => {
+    const writer = new ByteWriter(true);
+    const bytes = big();
+    writer.byte(1);
+    writer.blob(bytes);
+    expect(writer.tail).toEqual({ start: 1, bytes });
+    expect(writer.length).toBe(100_001);
+    writer.byte(2);
+    expect(writer.tail).toBe(undefined);
+    expect(Buffer.compare(writer.bytes.subarray(0, 100_002), Buffer.from([1, ...bytes, 2]))).toBe(0);
+  });
+
+  it('is gone when the length is set back behind its beginning', () => {
+    const writer = new ByteWriter(true);
+    writer.byte(1);
+    writer.blob(big());
+    writer.length = 1;
+    writer.byte(2);
+    expect([...writer.bytes.subarray(0, writer.length)]).toEqual([1, 2]);
+  });
+
+  it('is copied on demand, and not at all by a writer that was not told to leave it', () => {
+    for (const leaves of [true, false]) {
+      const writer = new ByteWriter(leaves);
+      writer.blob(big());
+      writer.pad();
+      if (leaves) writer.complete();
+      expect(writer.tail).toBe(undefined);
+      expect(Buffer.compare(writer.bytes.subarray(0, 100_000), big())).toBe(0);
+    }
+  });
+});

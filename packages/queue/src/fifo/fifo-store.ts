@@ -1,5 +1,6 @@
 import { EventCount, OwnerLock, type ThreadIdentity } from '@pkg/sync/kernel';
 import type { ByteReader } from '../codec/byte-reader.ts';
+import type { Tail } from '../codec/byte-writer.ts';
 import { Holders } from '../holders.ts';
 import type { ItemStore, Refusal } from '../item-store.ts';
 import {
@@ -104,7 +105,7 @@ export class FifoStore implements ItemStore {
     return this.#pages.limitWords - SEGMENT_HEADER;
   }
 
-  offer(source: Int32Array, from: number, end: number, count: number): number {
+  offer(source: Int32Array, from: number, end: number, count: number, tail?: Tail): number {
     this.#lockPutSide();
     const header = this.#header;
     if ((header[FLAGS]! & SHUT_DOWN) !== 0) return this.#refuse('shut-down');
@@ -114,7 +115,8 @@ export class FifoStore implements ItemStore {
       allowed = Math.min(count, this.#room(puts, count));
       if (allowed <= 0) return this.#refuse('full');
     }
-    const accepted = count === 1 ? this.#copyOne(source, from, end) : this.#copyMany(source, from, allowed);
+    const accepted =
+      count === 1 ? this.#copyOne(source, from, end, tail) : this.#copyMany(source, from, allowed);
     if (accepted === 0) return this.#refuse('no-memory');
     const now = (puts + accepted) | 0;
     if (((now - header[KNOWN_GETS]!) | 0) > header[HIGH_WATER]!) this.#raiseHighWater(now);
@@ -275,16 +277,17 @@ export class FifoStore implements ItemStore {
     if (size > header[HIGH_WATER]!) Atomics.store(header, HIGH_WATER, size);
   }
 
-  #copyOne(source: Int32Array, from: number, end: number): number {
+  #copyOne(source: Int32Array, from: number, end: number, tail: Tail | undefined): number {
     const header = this.#header;
     const size = end - from;
-    let tail = header[TAIL]!;
-    if (tail + size > header[TAIL_LIMIT]!) {
+    let at = header[TAIL]!;
+    if (at + size > header[TAIL_LIMIT]!) {
       if (!this.#segments.appendSegment(size, header[PUTS]!)) return 0;
-      tail = header[TAIL]!;
+      at = header[TAIL]!;
     }
-    this.#write(source, from, end, tail);
-    header[TAIL] = tail + size;
+    if (tail === undefined) this.#write(source, from, end, at);
+    else this.#pages.writeWithTail(source, from, end, at, tail);
+    header[TAIL] = at + size;
     this.acceptedWords = size;
     return 1;
   }

@@ -1,5 +1,6 @@
 import { EventCount, OwnerLock, type ThreadIdentity } from '@pkg/sync/kernel';
 import type { ByteReader } from '../codec/byte-reader.ts';
+import type { Tail } from '../codec/byte-writer.ts';
 import { Holders } from '../holders.ts';
 import type { ItemStore, Refusal } from '../item-store.ts';
 import {
@@ -120,7 +121,7 @@ export class OrderedStore implements ItemStore {
     return this.#blocks.largest - FRAME;
   }
 
-  offer(source: Int32Array, from: number, _end: number, count: number): number {
+  offer(source: Int32Array, from: number, _end: number, count: number, tail?: Tail): number {
     this.#acquire();
     const header = this.#header;
     if ((header[FLAGS]! & SHUT_DOWN) !== 0) return this.#refuse('shut-down');
@@ -134,7 +135,7 @@ export class OrderedStore implements ItemStore {
     let at = from;
     while (accepted < allowed) {
       const next = at + this.offerHeader + ((source[at]! + 3) >>> 2);
-      if (!this.#insert(source, at, next, (puts + accepted) | 0)) break;
+      if (!this.#insert(source, at, next, (puts + accepted) | 0, tail)) break;
       at = next;
       accepted++;
     }
@@ -270,13 +271,14 @@ export class OrderedStore implements ItemStore {
   }
 
   /** Writes a block and puts it into the order; false when there is no memory for now. */
-  #insert(source: Int32Array, from: number, end: number, number: number): boolean {
+  #insert(source: Int32Array, from: number, end: number, number: number, tail?: Tail): boolean {
     const block = this.#blocks.allocate(FRAME + end - from);
     if (block === 0) return false;
     const words = this.#pages.words;
     const epoch = this.#header[EPOCH]!;
     const target = block + FRAME;
-    if (end - from <= COPY_BY_LOOP) {
+    if (tail !== undefined) this.#pages.writeWithTail(source, from, end, target, tail);
+    else if (end - from <= COPY_BY_LOOP) {
       for (let i = from, to = target; i < end; i++, to++) words[to] = source[i]!;
     } else words.set(source.subarray(from, end), target);
     words[block + SEQ_LOW] = number;

@@ -3,6 +3,7 @@ import type { ByteWriter } from '../byte-writer.ts';
 import type { ItemCodec } from '../item-codec.ts';
 import { AnyDecoder } from './decoder.ts';
 import { AnyEncoder } from './encoder.ts';
+import { readFlatPair, writeFlatArray } from './flat-array.ts';
 import { TAG } from './format.ts';
 import { writeNumber } from './primitives.ts';
 import { shortText, writeText } from './text.ts';
@@ -21,7 +22,7 @@ class AnyCodec implements ItemCodec<unknown> {
   encode(value: unknown, writer: ByteWriter): void {
     if (typeof value === 'number') writeNumber(writer, value);
     else if (typeof value === 'string') writeText(writer, value);
-    else this.#encodeOther(value, writer);
+    else if (!Array.isArray(value) || !writeFlatArray(writer, value)) this.#encodeOther(value, writer);
   }
 
   #encodeOther(value: unknown, writer: ByteWriter): void {
@@ -54,6 +55,10 @@ class AnyCodec implements ItemCodec<unknown> {
       if ((tag & 0xc0) === TAG.shortText && tag - TAG.shortText === length - 1) {
         reader.position = end;
         return shortText(reader.bytes, position + 1, length - 1);
+      }
+      if (tag === TAG.array) {
+        const pair = readFlatPair(reader);
+        if (pair !== undefined) return pair;
       }
     }
     const decoder = this.#decoders.pop() ?? new AnyDecoder();

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { LifoQueue, PriorityQueue, Queue } from '../src/index.ts';
+
+/** Bytes of which any that is out of place shows. */
+const bytesOf = (length: number, seed = 1): Uint8Array => {
+  const bytes = new Uint8Array(length);
+  for (let i = 0; i < length; i++) bytes[i] = (i * 31 + (i >>> 8) * 7 + seed) & 0xff;
+  return bytes;
+};
+
+const KiB = 1024;
+/** Around the size from which on a copy is saved, and at all alignments. */
+const LENGTHS = [64 * KiB - 1, 64 * KiB, 64 * KiB + 1, 64 * KiB + 2, 64 * KiB + 3, 300 * KiB, 1024 * KiB + 5];
+
+const kinds = [
+  ['Queue', (options = {}) => new Queue<unknown>(0, options)],
+  ['Queue that redelivers', (options = {}) => new Queue<unknown>(0, { ...options, redeliver: true })],
+  ['LifoQueue', (options = {}) => new LifoQueue<unknown>(0, options)],
+  ['PriorityQueue', (options = {}) => new PriorityQueue<unknown>(0, { ...options, priority: () => 1 })],
+] as const;
+
+describe.each(kinds)('big items in a %s', (_, make) => {
+  it.each(LENGTHS)('of %i bytes arrive as they were, wherever the bytes lie in them', (length) => {
+    const queue = make();
+    const bytes = bytesOf(length);
+    for (const item of [
+      bytes,
+      bytes.buffer,
+      ['name', bytes],
+      [bytes, 'name'],
+      { first: bytes, second: bytesOf(length, 2) },
+      [bytes, bytes],
+      new Float32Array(new Float32Array(length).map((_, i) => i)),
+      Buffer.from(bytes),
+    ]) {
+      queue.put(item);
+      expect(same(queue.get(), item)).toBe(true);
+    }
+  });
+
+  it('arrive in batches', () => {
+    const queue = make();
+    const items = LENGTHS.map((length) => [length, bytesOf(length)]);
+    queue.putMany(items);
+    const got: unknown[] = [];
+    while (!queue.empty()) got.push(...queue.getMany(2));
+    const byLength = (a: unknown, b: unknown) => (a as number[])[0]! - (b as number[])[0]!;
+    expect(same(got.sort(byLength), items)).toBe(true);
+  });
+
+  it('are those of the time of the put', async () => {
+    const queue = make({ maxBytes: 1024 * KiB });
+    const bytes = bytesOf(700 * KiB);
+    queue.put(bytes);
+    bytes.fill(0);
+    const second = bytesOf(700 * KiB, 2);
+    const waiting = queue.putAsync(second);
+    second.fill(0);
+    expect(same(queue.get(), bytesOf(700 * KiB))).toBe(true);
+    await waiting;
+    expect(same(queue.get(), bytesOf(700 * KiB, 2))).toBe(true);
+  });
+
+  it('leave nothing behind when something else in them cannot be carried', () => {
+    const queue = make();
+    expect(() => queue.put([bytesOf(100 * KiB), () => 1])).toThrow('function');
+    expect(queue.empty()).toBe(true);
+    queue.put(['small']);
+    expect(queue.get()).toEqual(['small']);
+  });
+});
+
+/** Equality of what toEqual compares too slowly for a megabyte. */
+function same(a: unknown, b: unknown): boolean {
+  if (a instanceof ArrayBuffer && b instanceof ArrayBuffer) return same(new Uint8Array(a), new Uint8Array(b));
+  if (ArrayBuffer.isView(a) && ArrayBuffer.isView(b)) {
+    const bytes = (view: ArrayBufferView) => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+    return Buffer.compare(bytes(a), bytes(b)) === 0;
+  }
+  if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return Object.is(a, b);
+  const keys = Object.keys(b);
+  return (
+    Object.keys(a).length === keys.length &&
+    keys.every((key) => same((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]))
+  );
+}
