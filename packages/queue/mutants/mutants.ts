@@ -283,8 +283,8 @@ export const MUTANTS: readonly Mutant[] = [
     'put and get',
     'the number of puts is stored before the item is written',
     STORE,
-    'const accepted = count === 1 ?',
-    'Atomics.store(header, PUTS, (puts + allowed) | 0);\n    const accepted = count === 1 ?',
+    'const accepted =\n      count === 1 ?',
+    'Atomics.store(header, PUTS, (puts + allowed) | 0);\n    const accepted =\n      count === 1 ?',
   ),
   mutant(
     'put-looks-for-waiters-first',

@@ -5,7 +5,16 @@ import type { QueueContext } from '../src/queue-scenarios.fixture.ts';
 import type { KernelCopies } from './kernel-copy.ts';
 import type { StressResult } from './mutant.ts';
 import { PROGRAMS } from './programs.ts';
-import { type Batch, ERRORS, type Job, MOST_CALLS, Record, STOP, WORDS_PER_CALL } from './stress-memory.ts';
+import {
+  type Batch,
+  ERRORS,
+  type Job,
+  MOST_CALLS,
+  Record,
+  STOP,
+  TICKS,
+  WORDS_PER_CALL,
+} from './stress-memory.ts';
 
 /** What a worker says when it is through: an error that is no answer, if there was one. */
 const answerOf = (worker: Worker): Promise<string | undefined> =>
@@ -16,6 +25,8 @@ const answerOf = (worker: Worker): Promise<string | undefined> =>
 
 /** Rounds in a batch. */
 const ROUNDS = 100;
+/** Number of the thread that recovers, as `stress-recovery.ts` has it. */
+const RECOVERY = 5;
 /** A round in which nothing happens for so long hangs, in milliseconds. */
 const HANG = 3000;
 
@@ -61,6 +72,8 @@ export async function stress(
     for (const worker of workers) worker.postMessage(batch);
     let victim = -1;
     let killedRound = ROUNDS;
+    let death = 0;
+    const tick = () => Atomics.add(batch.control, TICKS, 1) + 1;
     if (recovery !== undefined) {
       victim = Math.floor(Math.random() * threads);
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
@@ -68,6 +81,7 @@ export async function stress(
       killedRound = Math.min(Atomics.load(batch.progress, victim), ROUNDS - 1);
       Atomics.store(batch.control, STOP, 1);
       const context = batch.contexts[killedRound]!;
+      death = tick();
       new kernel.sync.ThreadTable(context.threads).markDead(context.ids[victim]!);
       ends[victim] = answerOf(recovery);
       recovery.postMessage(context);
@@ -81,6 +95,9 @@ export async function stress(
     for (let round = 0; round < last; round++) {
       rounds++;
       const history = historyOf(batch.records, round);
+      if (round === killedRound) {
+        history.push({ thread: RECOVERY, name: 'recovery', args: [[victim]], start: death, end: tick() });
+      }
       try {
         scenario.check?.({
           context: batch.contexts[round]!,
