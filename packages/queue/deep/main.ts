@@ -1,132 +1,106 @@
-// npm run test:deep -- [--seed N] [--minutes M] [--only NAME] [--restart]
-// The long run: more schedules than the suite has time for. Interrupted, it goes on where it was.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+// npm run test:deep -- [--seed N] [--minutes M] [--only PART] [--kind CLASS] [--each M] [--restart]
+//
+// The long run: more schedules than the suite has time for. Interrupted or out of time, it goes on where it was, in
+// `.deep/`, a file for each seed and class: so runs for different classes can go on side by side. After a change of
+// the kernel, pass --restart.
+//
+//   --seed     of what is drawn at random; default 1
+//   --minutes  for the whole run; default 60
+//   --only     a part: random, pairs, deaths, trios, unbounded; see jobs.ts
+//   --kind     a class: Queue, LifoQueue, PriorityQueue, SimpleQueue
+//   --each     most minutes for one program, which is left for another run then; default 20
+//
+// All of it takes days on one core, so what shows most in the least time comes first: within an hour every program of
+// `random` (3 s each) and most `pairs` of verbs of one sort (1 to 3 s each, 281 programs a class). Then `deaths`
+// (5 to 20 s for two threads, minutes for three: hours a class), `trios` (some 10 minutes each: hours a class), `pairs`
+// of mixed verbs (an hour a class) and last `unbounded` (half a minute where no call waits, else more than 10 minutes).
 import { parseArgs } from 'node:util';
-import { type ExploreOptions, type ExploreReport, explore } from '@pkg/interleave';
-import { type Call, nameOf, queueScenario, twoThreadPrograms } from '../src/queue-scenarios.fixture.ts';
+import { InterleavingFailure } from '@pkg/interleave';
+import { KINDS, type KindName } from '../src/queue-kinds.fixture.ts';
+import { exploreQueue, queueScenario } from '../src/queue-scenarios.fixture.ts';
+import { type Job, jobsOf, PARTS } from './jobs.ts';
+import { Results, sumOf, tell } from './results.ts';
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '60' },
     only: { type: 'string', default: '' },
+    kind: { type: 'string', default: '' },
+    each: { type: 'string', default: '20' },
     restart: { type: 'boolean', default: false },
   },
 });
-const seed = Number(values.seed);
-const end = performance.now() + Number(values.minutes) * 60_000;
 
-interface Job {
-  readonly part: string;
-  readonly threads: Call[][];
-  readonly maxsize: number;
-  readonly redeliver: boolean;
-  readonly options: ExploreOptions;
+const seed = numberOf('seed', values.seed);
+const end = performance.now() + numberOf('minutes', values.minutes) * 60_000;
+const each = numberOf('each', values.each) * 60_000;
+oneOf('only', values.only, PARTS);
+const kinds = Object.keys(KINDS) as KindName[];
+oneOf('kind', values.kind, kinds);
+
+const jobs = jobsOf(seed).filter(
+  ({ part, kind }) =>
+    (values.only === '' || part === values.only) && (values.kind === '' || kind === values.kind),
+);
+const results = new Map<KindName, Results>();
+for (const kind of kinds.filter((name) => values.kind === '' || values.kind === name)) {
+  results.set(kind, new Results(`.deep/queue-${seed}-${kind}.json`, values.restart));
 }
+const resultOf = ({ kind, name }: Job) => results.get(kind)!.get(name);
+const failed = new Set<string>();
 
-/** Three threads of three calls each that wait for places, for items and for each other. */
-const TRIOS: Call[][][] = [
-  [
-    [
-      ['put', 1],
-      ['put', 2],
-      ['put', 3],
-    ],
-    [['get'], ['taskDone'], ['get']],
-    [['get'], ['taskDone'], ['getNowait']],
-  ],
-  [
-    [['put', 1], ['put', 2], ['join']],
-    [['get'], ['taskDone'], ['getNowait']],
-    [['get'], ['taskDone'], ['getNowait']],
-  ],
-  [
-    [['put', 1], ['get'], ['put', 2]],
-    [['put', 11], ['get'], ['taskDone']],
-    [['putNowait', 21], ['getNowait'], ['getNowait']],
-  ],
-  [
-    [['put', 1], ['put', 2], ['shutdown']],
-    [['get'], ['taskDone'], ['get']],
-    [['getNowait'], ['get'], ['get']],
-  ],
-];
-
-const jobs: Job[] = [];
-for (const maxsize of [1, 2]) {
-  for (const threads of twoThreadPrograms(maxsize)) {
-    jobs.push({ part: 'pairs', threads, maxsize, redeliver: false, options: {} });
-  }
-}
-for (const maxsize of [1, 2]) {
-  for (const threads of TRIOS) {
-    jobs.push({ part: 'trios', threads, maxsize, redeliver: false, options: { preemptions: 3 } });
-    for (const redeliver of [false, true]) {
-      const options = { preemptions: 2, kills: 1, spuriousWakes: 1 };
-      // Whoever waits for a thread that may die is to be released by another: only programs that end.
-      if (threads.flat().some(([verb]) => verb === 'shutdown')) {
-        jobs.push({ part: 'deaths', threads, maxsize, redeliver, options });
-      }
-    }
-    jobs.push({
-      part: 'random',
-      threads,
-      maxsize,
-      redeliver: false,
-      options: { strategy: 'pct', depth: 4, seed, schedules: 200_000 },
-    });
-  }
-}
-
-const file = `.deep/queue-${seed}.json`;
-mkdirSync('.deep', { recursive: true });
-const done: Record<
-  string,
-  Pick<ExploreReport, 'schedules' | 'pruned' | 'states' | 'milliseconds'>
-> = values.restart ? {} : read(file);
-
-function read(path: string): typeof done {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch {
-    return {};
-  }
-}
-
-let unfinished = 0;
 for (const job of jobs) {
-  if (!job.part.startsWith(values.only)) continue;
-  const name = `${job.part}: ${nameOf(job.threads, job.maxsize)}${job.redeliver ? ', redeliver' : ''}`;
-  if (done[name]) continue;
   const left = end - performance.now();
-  if (left <= 0) {
-    unfinished++;
-    continue;
+  if (left <= 0) break;
+  if (resultOf(job) === undefined) run(job, Math.min(left, each));
+}
+summarise();
+process.exitCode = failed.size === 0 ? 0 : 1;
+
+function run({ kind, name, program, queue, options }: Job, milliseconds: number): void {
+  try {
+    const report = exploreQueue(queueScenario(name, program, queue), { ...options, milliseconds });
+    const isDone =
+      report.complete || (options.strategy !== undefined && report.schedules >= options.schedules!);
+    if (isDone) results.get(kind)!.add(name, report);
+    console.log(`${name}: ${tell(report)}${isDone ? '' : ', out of time'}`);
+  } catch (error) {
+    // The table and the line that replays it are in the message. Other programs still count.
+    if (!(error instanceof InterleavingFailure)) throw error;
+    failed.add(name);
+    console.log(`FAILED ${error.message}`);
   }
-  const subject = queueScenario(name, job.threads, { maxsize: job.maxsize, redeliver: job.redeliver });
-  const { schedules, pruned, states, milliseconds, complete } = explore(subject, {
-    ...job.options,
-    milliseconds: left,
-  });
-  if (job.options.strategy === undefined && !complete) {
-    unfinished++;
-    console.log(`${name}: out of time after ${schedules} schedules`);
-    continue;
-  }
-  done[name] = { schedules, pruned, states, milliseconds };
-  writeFileSync(file, JSON.stringify(done));
-  console.log(
-    `${name}: ${schedules} schedules, ${pruned} pruned, ${states} states, ${(milliseconds / 1000).toFixed(1)} s`,
-  );
 }
 
-for (const part of ['pairs', 'trios', 'deaths', 'random']) {
-  const entries = Object.entries(done).filter(([name]) => name.startsWith(part));
-  const sum = (key: 'schedules' | 'pruned' | 'milliseconds') =>
-    entries.reduce((total, [, report]) => total + report[key], 0);
-  const all = jobs.filter((job) => job.part === part).length;
+function summarise(): void {
+  console.log();
+  for (const kind of kinds) {
+    for (const part of PARTS) {
+      const all = jobs.filter((job) => job.kind === kind && job.part === part);
+      if (all.length === 0) continue;
+      const done = all.map(resultOf).filter((result) => result !== undefined);
+      console.log(`${kind}, ${part}: ${done.length} of ${all.length} programs, ${tell(sumOf(done))}`);
+    }
+  }
+  const open = jobs.filter((job) => resultOf(job) === undefined && !failed.has(job.name)).length;
   console.log(
-    `${part}: ${entries.length} of ${all} programs, ${sum('schedules')} schedules, ${sum('pruned')} pruned, ${(sum('milliseconds') / 1000).toFixed(0)} s`,
+    open === 0
+      ? 'every program was explored'
+      : `${open} programs are left for further runs; all of them take days, those that show most come first`,
   );
+  console.log(failed.size === 0 ? 'no failure' : `${failed.size} FAILED:\n${[...failed].join('\n')}`);
 }
-console.log(unfinished === 0 ? 'complete, no failure' : `${unfinished} programs are left for the next run`);
+
+function numberOf(option: string, value: string): number {
+  const number = Number(value);
+  if (value === '' || !Number.isFinite(number))
+    throw new TypeError(`--${option} takes a number, not '${value}'`);
+  return number;
+}
+
+function oneOf(option: string, value: string, allowed: readonly string[]): void {
+  if (value !== '' && !allowed.includes(value)) {
+    throw new RangeError(`--${option} takes one of ${allowed.join(', ')}, not '${value}'`);
+  }
+}

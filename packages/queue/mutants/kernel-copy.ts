@@ -132,6 +132,20 @@ export class KernelCopies {
   }
 }
 
-/** A manifest whose every entry points to the translated sources, whatever the conditions. */
-const toSources = (manifest: string): string =>
-  manifest.replace(/"\.\/(?:dist|src)\/([\w/-]+)\.(?:ts|js)"/g, '"./src/$1.js"');
+/** The manifest of a copy: whatever can be imported is found in the translated sources. */
+function toSources(text: string): string {
+  const manifest = JSON.parse(text) as { exports: Entries; imports?: Entries };
+  const translated = (entries: Entries) =>
+    Object.fromEntries(Object.entries(entries).map(([name, target]) => [name, sourceIn(target)]));
+  const { exports, imports } = manifest;
+  return JSON.stringify({ ...manifest, exports: translated(exports), imports: translated(imports ?? {}) });
+}
+
+type Target = string | { readonly [condition: string]: Target };
+type Entries = Record<string, Target>;
+
+/** The module that a target stands for among the sources, under Node. */
+function sourceIn(target: Target): string {
+  if (typeof target === 'string') return target.replace(/\.ts$/, '.js');
+  return sourceIn((target['@pkg/source'] ?? target['node'] ?? target['default'])!);
+}

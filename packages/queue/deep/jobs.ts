@@ -1,0 +1,128 @@
+import type { ExploreOptions } from '@pkg/interleave';
+import type { KindName } from '../src/queue-kinds.fixture.ts';
+import {
+  BATCH_VERBS,
+  mayRightlyHang,
+  nameOf,
+  type Program,
+  SINGLE_VERBS,
+  TASK_VERBS,
+  twoThreadPrograms,
+} from '../src/queue-programs.fixture.ts';
+import type { QueueScenarioOptions } from '../src/queue-scenarios.fixture.ts';
+import { randomPrograms, randomSource } from './random-programs.ts';
+import { BATCH_TRIOS, SIMPLE_TRIOS, TRIOS, WAITING } from './trios.ts';
+
+/** The parts of the run. */
+export const PARTS = ['random', 'pairs', 'deaths', 'trios', 'unbounded'] as const;
+type Part = (typeof PARTS)[number];
+
+/** One exploration. */
+export interface Job {
+  readonly part: Part;
+  readonly kind: KindName;
+  readonly name: string;
+  readonly program: Program;
+  readonly queue: QueueScenarioOptions;
+  readonly options: ExploreOptions;
+  /** Jobs of a lower rank run first: they show more in the same time. */
+  readonly rank: number;
+}
+
+const KIND_NAMES: readonly KindName[] = ['Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue'];
+const RANDOM_PROGRAMS = 12;
+const RANDOM_SCHEDULES = 5_000;
+
+/** All jobs, those that show most first, the kinds taking turns. */
+export function jobsOf(seed: number): Job[] {
+  const jobs: Job[] = [];
+  for (const queue of queues()) {
+    jobs.push(...trios(queue), ...deaths(queue), ...pairs(queue), ...random(queue, seed));
+  }
+  const names = new Set<string>();
+  const places = new Map<string, number>();
+  return jobs
+    .filter(({ name }) => !names.has(name) && names.add(name))
+    .map((job) => {
+      const group = `${job.rank} ${job.kind}`;
+      const place = places.get(group) ?? 0;
+      places.set(group, place + 1);
+      return { job, place };
+    })
+    .sort((a, b) => a.job.rank - b.job.rank || a.place - b.place)
+    .map(({ job }) => job);
+}
+
+/** Every queue that the bounds ask for. */
+function queues(): QueueScenarioOptions[] {
+  const bounds = [1, 2].flatMap((maxsize) => [false, true].map((redeliver) => ({ maxsize, redeliver })));
+  return KIND_NAMES.flatMap((kind): QueueScenarioOptions[] =>
+    kind === 'SimpleQueue' ? [{ kind }] : bounds.map((bound) => ({ kind, ...bound })),
+  );
+}
+
+function job(
+  part: Part,
+  rank: number,
+  program: Program,
+  queue: QueueScenarioOptions,
+  options: ExploreOptions,
+): Job {
+  const name = `${part}: ${nameOf(program, queue)}`;
+  return { part, kind: queue.kind ?? 'Queue', name, program, queue, options, rank };
+}
+
+const trioPrograms = (queue: QueueScenarioOptions, kills: number): Program[] =>
+  (queue.kind === 'SimpleQueue' ? SIMPLE_TRIOS : [...TRIOS, ...BATCH_TRIOS]).filter(
+    (program) => !mayRightlyHang(program, queue, kills),
+  );
+
+/** Three threads of three calls, up to three preemptions. */
+function trios(queue: QueueScenarioOptions): Job[] {
+  return trioPrograms(queue, 0).map((program) =>
+    job('trios', queue.redeliver === true ? 5 : 3, program, queue, { preemptions: 3 }),
+  );
+}
+
+/** Up to two preemptions, a kill at every step and a spurious wake-up, of three threads and of two. */
+function deaths(queue: QueueScenarioOptions): Job[] {
+  const options = { preemptions: 2, kills: 1, spuriousWakes: 1 };
+  const isSimple = queue.kind === 'SimpleQueue';
+  const waiting = isSimple ? [] : WAITING.filter((program) => !mayRightlyHang(program, queue, 1));
+  const verbs = isSimple ? SINGLE_VERBS : [...SINGLE_VERBS, ...TASK_VERBS];
+  const two = [verbs, BATCH_VERBS].flatMap((each) => twoThreadPrograms(each, queue, 1));
+  return [
+    ...[...waiting, ...trioPrograms(queue, 1)].map((program) => job('deaths', 2, program, queue, options)),
+    ...two.map((program) => job('deaths', 4, program, queue, options)),
+  ];
+}
+
+/**
+ * All programs of two threads with up to two calls: the single verbs and the batch verbs by themselves and, without
+ * redelivery, among each other. Without a bound; where both ends of a queue share a lock, which makes for more
+ * interleavings by orders of magnitude, up to three preemptions first.
+ */
+function pairs(queue: QueueScenarioOptions): Job[] {
+  const redeliver = queue.redeliver === true;
+  const hasOneLock = queue.kind === 'LifoQueue' || queue.kind === 'PriorityQueue';
+  const alone = [SINGLE_VERBS, BATCH_VERBS].flatMap((verbs) => twoThreadPrograms(verbs, queue));
+  const mixed = redeliver ? [] : twoThreadPrograms([...SINGLE_VERBS, ...BATCH_VERBS], queue);
+  const first = hasOneLock ? { preemptions: 3 } : {};
+  return [
+    ...alone.map((program) => job('pairs', redeliver ? 5 : 1, program, queue, first)),
+    ...mixed.map((program) => job('pairs', 6, program, queue, first)),
+    ...(hasOneLock ? alone.map((program) => job('unbounded', 7, program, queue, {})) : []),
+    ...(hasOneLock ? mixed.map((program) => job('unbounded', 8, program, queue, {})) : []),
+  ];
+}
+
+/** Programs drawn at random, in executions drawn at random (PCT), half of them with a death. */
+function random(queue: QueueScenarioOptions, seed: number): Job[] {
+  const source = randomSource(seed);
+  const options = { strategy: 'pct', depth: 4, seed, schedules: RANDOM_SCHEDULES } as const;
+  return [0, 1].flatMap((kills) =>
+    randomPrograms(source, RANDOM_PROGRAMS, queue, kills).map((program) =>
+      job('random', 0, program, queue, { ...options, kills }),
+    ),
+  );
+}
