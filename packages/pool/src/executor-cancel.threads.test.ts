@@ -300,6 +300,19 @@ describe('map', () => {
     expect(await shared.submit('add', [1, 2])).toBe(3);
   });
 
+  it('cancels what is under way when it is left', async () => {
+    const [started, aborted] = [new Counter(), new Counter()];
+    const items = Array.from({ length: 10 }, (_, i) => [i, started, aborted] as [number, Counter, Counter]);
+    for await (const first of shared.map('waitUnlessFirst', items, { concurrency: 4 })) {
+      expect(first).toBe(0);
+      await until(() => started.get() === 2);
+      break;
+    }
+    await until(() => aborted.get() === 1);
+    expect(await shared.submit('add', [1, 2])).toBe(3);
+    expect(started.get()).toBe(2);
+  });
+
   it('throws the first error in order, and cancels the rest', async () => {
     const seen: unknown[] = [];
     const names = ['ok', { nested: () => 1 }, 'never'];

@@ -23,16 +23,8 @@ describe('a program with an executor that it never shuts down', () => {
     ['pending', 'main is done\nlater x\n'],
     ['cancelled', 'cancelled\n'],
     ['abandoned stream', '0\n'],
+    ['blocked for a module that cannot be loaded', 'ExecutorBroken\n'],
   ])('ends by itself, and not before its tasks: %s', async (what, stdout) => {
     expect(await run(what)).toEqual({ code: 0, stdout });
-  });
-});
-
-describe('a worker that runs out of memory', () => {
-  it('takes its task with it and no other: running, queued behind, streaming, during shutdown', async () => {
-    expect(await run('out of memory')).toEqual({
-      code: 0,
-      stdout: 'true ERR_WORKER_OUT_OF_MEMORY perish\n3\n0,1 true\n7\ntrue\nshut down\n',
-    });
   });
 });

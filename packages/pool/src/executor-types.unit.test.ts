@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type { Task, TaskName, ThreadPoolExecutor } from './index.ts';
+import { type Task, type TaskName, ThreadPoolExecutor } from './index.ts';
 
 interface Module {
   add: (a: number, b: number) => number;
@@ -34,6 +34,9 @@ describe('the types of an executor', () => {
     expectTypeOf(executor.broadcast('later', ['x'])).resolves.toEqualTypeOf<{ length: number }[]>();
     expectTypeOf(executor.map('later', ['x'])).toEqualTypeOf<
       AsyncGenerator<{ length: number }, void, undefined>
+    >();
+    expectTypeOf(ThreadPoolExecutor.from<Module>(executor.handle)).toEqualTypeOf<
+      ThreadPoolExecutor<Module>
     >();
     // @ts-expect-error no such task
     void executor.submit('subtract', [1, 2]);

@@ -1,11 +1,13 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
+import { Counter } from '../test/fixtures/counter.ts';
 import { type TaskFailed, type TaskFinished, ThreadPoolExecutor } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/tasks.ts');
 const url = new URL('../test/fixtures/tasks.ts', import.meta.url);
 const names = [
   'task:submitted',
+  'task:started',
   'task:retried',
   'task:finished',
   'task:failed',
@@ -32,26 +34,32 @@ describe('whoever watches an executor', () => {
     expect(steps).toEqual([
       'worker:started worker-1',
       'task:submitted add',
+      'task:started add',
       'task:finished add',
       'task:submitted fail',
+      'task:started fail',
       'task:failed fail',
       'task:submitted perish',
+      'task:started perish',
       'worker:ended worker-1',
       'task:retried perish',
       'task:submitted perish',
       'worker:started worker-2',
+      'task:started perish',
       'worker:ended worker-2',
       'task:failed perish',
       'worker:started worker-3',
       'task:submitted countTo',
+      'task:started countTo',
       'task:finished countTo',
       'worker:ended worker-3',
     ]);
-    const { message } = told[2]!;
+    const { message } = told[3]!;
     expect(message).toMatchObject({ url: url.href, worker: 'worker-1' });
     expect(message.beganAt).toBeGreaterThanOrEqual(message.submittedAt - 1);
     expect(message.endedAt).toBeGreaterThanOrEqual(message.beganAt!);
-    expect(told[11]!.message).toMatchObject({ worker: 'worker-2', error: { code: 'POOL_WORKER_DIED' } });
+    expect(told[2]!.message).toMatchObject({ worker: 'worker-1', beganAt: message.beganAt });
+    expect(told[15]!.message).toMatchObject({ worker: 'worker-2', error: { code: 'POOL_WORKER_DIED' } });
   });
 
   it('gets a trace that Perfetto opens, with a track for each worker', async () => {
@@ -67,7 +75,12 @@ describe('whoever watches an executor', () => {
     const runs = traceEvents.filter((each) => each.ph === 'X');
     expect(runs.map((each) => each.name).sort()).toEqual(['fail', 'whoAmI', 'whoAmI']);
     expect(new Set(runs.map((each) => each.tid)).size).toBe(2);
+    for (const event of traceEvents) {
+      expect(Number.isSafeInteger(event.ts) && Number.isSafeInteger(event.tid)).toBe(true);
+      expect(traceEvents.find(({ ph, tid }) => ph === 'M' && tid === event.tid)?.name).toBe('thread_name');
+    }
     for (const run of runs) {
+      expect(Number.isSafeInteger(run.dur)).toBe(true);
       expect(run.dur).toBeGreaterThanOrEqual(0);
       expect(run.args['waited']).toBeGreaterThanOrEqual(0);
       expect(run.pid).toBe(process.pid);
@@ -76,5 +89,47 @@ describe('whoever watches an executor', () => {
       cat: 'task,failed',
       args: { error: 'bad' },
     });
+  });
+});
+
+describe('the figures of an executor', () => {
+  it('tell what waits, what runs, and how long each took', async () => {
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    const none = { p50: 0, p95: 0, p99: 0 };
+    expect(executor.stats()).toMatchObject({
+      queued: 0,
+      running: 0,
+      done: 0,
+      failed: 0,
+      wait: none,
+      run: none,
+    });
+    const [started, go] = [new Counter(), new Counter()];
+    const running = executor.submit('block', [started, go]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    const behind = Array.from({ length: 9 }, (_, i) => executor.submit('add', [i, 0]));
+    const failing = executor.submit('fail').catch(() => {});
+    expect(executor.stats()).toMatchObject({ queued: 10, running: 1, done: 0, failed: 0 });
+    expect(executor.stats().workers).toMatchObject([
+      { name: 'worker-1', ready: true, running: true, tasks: 1 },
+    ]);
+    // What is measured lasts at least this long.
+    const atLeast = 40;
+    await new Promise((resolve) => setTimeout(resolve, atLeast));
+    go.add(1);
+    await Promise.all([running, ...behind, failing]);
+    const { wait, run, workers, ...counts } = executor.stats();
+    expect(counts).toEqual({ queued: 0, running: 0, done: 10, failed: 1 });
+    // Nine of eleven tasks waited that long, one ran that long. A figure is right within a quarter.
+    const measured = 0.75 * atLeast;
+    expect(wait.p50).toBeGreaterThan(measured);
+    expect(run.p50).toBeLessThan(run.p99);
+    expect(run.p99).toBeGreaterThan(measured);
+    for (const { p50, p95, p99 } of [wait, run]) expect(p50 <= p95 && p95 <= p99).toBe(true);
+    expect(workers).toMatchObject([{ ready: true, running: false, tasks: 11 }]);
+    expect(workers[0]!.utilisation).toBeGreaterThan(0);
+    expect(workers[0]!.utilisation).toBeLessThanOrEqual(1);
+    await executor.shutdown();
+    expect(executor.stats()).toMatchObject({ workers: [], done: 10, failed: 1, wait, run });
   });
 });

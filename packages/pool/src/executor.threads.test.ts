@@ -1,9 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
-import { Queue } from '@pkg/queue';
+import { Queue, QueueEmpty } from '@pkg/queue';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
+import { QuotaExceeded } from '../test/fixtures/quota-exceeded.ts';
 import {
   type ExecutorOptions,
   ExecutorShutDown,
@@ -109,9 +110,9 @@ describe('submit', () => {
   });
 
   it('hands shared objects over although the caller blocks', () => {
-    const counter = new Counter();
-    const task = shared.submit('block', [counter, counter]);
-    // The task adds one, which is what it waits for.
+    const [counter, go] = [new Counter(), new Counter()];
+    go.add(1);
+    const task = shared.submit('block', [counter, go]);
     counter.waitFor(1);
     const others = Array.from({ length: 100 }, () => shared.submit('increment', [counter]));
     counter.waitFor(101);
@@ -168,6 +169,65 @@ describe('submit', () => {
     expect(both.errors.map((each) => each.constructor)).toEqual([TypeError, RangeError]);
     expect(await rejectionOf(executor.submit('throwValue', ['just a string']))).toBe('just a string');
     expect(await rejectionOf(executor.submit('throwValue', [undefined]))).toBe(undefined);
+  });
+
+  it('throws errors of registered classes, the own ones of this project among them', async () => {
+    const own = await rejectionOf(shared.submit('failByClass', ['own']));
+    expect(own).toBeInstanceOf(QuotaExceeded);
+    expect(own).toMatchObject({ limit: 11, isBig: true, message: 'more than 11' });
+    const empty = await rejectionOf(shared.submit('failByClass', ['of the project']));
+    expect(empty).toBeInstanceOf(QueueEmpty);
+    expect(empty).toMatchObject({ code: 'QUEUE_EMPTY' });
+  });
+
+  it('brings the stacks of both sides: where the task threw, then who waits for it', async () => {
+    async function innerCaller() {
+      return await shared.submit('fail');
+    }
+    async function outerCaller() {
+      await innerCaller();
+    }
+    async function consumer() {
+      for await (const _ of shared.submit('failAfter', [2]));
+    }
+    const framesOf = (error: unknown) =>
+      String((error as Error).stack)
+        .split('\n')
+        .map((line) => /at (?:async )?(task 'fail'|\w+)/.exec(line)?.[1])
+        .filter((name) => name !== undefined);
+    expect(framesOf(await rejectionOf(outerCaller()))).toEqual(
+      expect.arrayContaining(['fail', "task 'fail'", 'innerCaller', 'outerCaller']),
+    );
+    const order = framesOf(await rejectionOf(outerCaller())).filter((name) =>
+      ['fail', "task 'fail'", 'innerCaller', 'outerCaller'].includes(name),
+    );
+    expect(order).toEqual(['fail', "task 'fail'", 'innerCaller', 'outerCaller']);
+    expect(framesOf(await rejectionOf(consumer()))).toEqual(
+      expect.arrayContaining(['failAfter', 'consumer']),
+    );
+    const all = await rejectionOf(
+      (async function atOnce() {
+        await Promise.all([shared.submit('add', [1, 2]), shared.submit('fail')]);
+      })(),
+    );
+    expect(framesOf(all)).toContain('atOnce');
+    const blocking = (function blockingCaller() {
+      try {
+        return shared.submitSync('fail');
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(framesOf(blocking)).toEqual(expect.arrayContaining(['fail', "task 'fail'", 'blockingCaller']));
+  });
+
+  it('adds nothing to the reason of a cancellation', async () => {
+    const reason = new RangeError('enough');
+    const { stack } = reason;
+    const task = shared.submit('add', [1, 2]);
+    task.cancel(reason);
+    expect(await rejectionOf(task)).toBe(reason);
+    expect(reason.stack).toBe(stack);
   });
 
   it('says when there is no such task, and which there are', async () => {
@@ -290,6 +350,13 @@ describe('the workers', () => {
   it('have the environment that they are given', async () => {
     const executor = make({ env: { ...process.env, COLOUR: 'green' } });
     expect(await executor.submit('environment', ['COLOUR'])).toBe('green');
+    expect(process.env['COLOUR']).toBeUndefined();
+  });
+
+  it('have the Node options that they are given', async () => {
+    const executor = make({ maxWorkers: 1, execArgv: ['--conditions=@pkg/source', '--no-warnings'] });
+    expect(await executor.submit('nodeOptions')).toContain('--no-warnings');
+    expect(await shared.submit('nodeOptions')).not.toContain('--no-warnings');
   });
 
   it('come as tasks want them, and go when there is nothing to do', async () => {
@@ -351,10 +418,46 @@ describe('shutdown', () => {
     for (const error of await errors) expect(error).toBeInstanceOf(TaskCancelled);
   });
 
-  it('ends at the end of the block with await using', async () => {
+  it('can be made harder when it takes too long', async () => {
     const executor = make({ maxWorkers: 1 });
-    const task = executor.submit('add', [1, 2]);
-    await executor[Symbol.asyncDispose]();
-    expect(await task).toBe(3);
+    const started = new Counter();
+    const deaf = rejectionOf(executor.submit('deaf', [started]));
+    const behind = rejectionOf(executor.submit('add', [1, 2]));
+    let ended = false;
+    const gentle = executor.shutdown().then(() => {
+      ended = true;
+    });
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    void executor.shutdown({ cancelPending: true, wait: false });
+    expect(await behind).toBeInstanceOf(TaskCancelled);
+    expect(ended).toBe(false);
+    await executor.shutdown({ timeout: 0 });
+    await gentle;
+    expect(await deaf).toBeInstanceOf(TaskCancelled);
+    expect(executor.stats()).toMatchObject({ workers: [], queued: 0, running: 0, failed: 2 });
+  });
+
+  it('cuts a stream off when its time is over', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const stream = await executor.submit('countTo', [1e9]);
+    expect((await stream.next()).value).toBe(0);
+    await executor.shutdown({ timeout: 0 });
+    const error = await rejectionOf(
+      (async () => {
+        for await (const _ of stream);
+      })(),
+    );
+    expect(error).toBeInstanceOf(TaskCancelled);
+  });
+
+  it('ends at the end of the block with await using', async () => {
+    const kept: { executor?: ThreadPoolExecutor<Tasks>; task?: Promise<number> } = {};
+    {
+      await using executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+      kept.executor = executor;
+      kept.task = executor.submit('add', [1, 2]);
+    }
+    expect(kept.executor.stats()).toMatchObject({ done: 1, workers: [] });
+    expect(await kept.task).toBe(3);
   });
 });

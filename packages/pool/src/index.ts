@@ -1,5 +1,7 @@
+export type { ExecutorHandle } from './executor/attached/messages.ts';
 export {
   ExecutorBroken,
+  ExecutorDeadlock,
   ExecutorShutDown,
   TaskCancelled,
   TaskNotFound,
@@ -11,7 +13,13 @@ export { move } from './executor/move.ts';
 export type { ExecutorOptions, ShutdownOptions, SubmitOptions } from './executor/options.ts';
 export type { DurationStats, ExecutorStats, WorkerStats } from './executor/stats.ts';
 export type { Task } from './executor/task.ts';
-export type { TaskFailed, TaskFinished, TaskSubmitted, WorkerEvent } from './executor/task-events.ts';
+export type {
+  TaskFailed,
+  TaskFinished,
+  TaskStarted,
+  TaskSubmitted,
+  WorkerEvent,
+} from './executor/task-events.ts';
 export type { TaskTrace, TraceEvent } from './executor/task-trace.ts';
 export type { TaskArgs, TaskItem, TaskName, TaskResult } from './executor/task-types.ts';
 export { type CurrentTask, currentTask } from './executor/worker/current-task.ts';

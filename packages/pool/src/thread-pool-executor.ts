@@ -1,5 +1,11 @@
 import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { FROM, HANDLE, isSharedHandle, KIND, registerSharedClass } from '@pkg/sync';
+import { AttachedExecutor } from './executor/attached/attached-executor.ts';
+import { Connection } from './executor/attached/connection.ts';
+import { type ExecutorHandle, KIND_OF_EXECUTOR } from './executor/attached/messages.ts';
+import { ownExecutors } from './executor/attached/own-executors.ts';
+import type { ExecutorBody } from './executor/executor-body.ts';
 import { ExecutorCore } from './executor/executor-core.ts';
 import { type MapOptions, mapTasks } from './executor/map-tasks.ts';
 import {
@@ -18,6 +24,15 @@ import { describeValue } from './thread/describe-value.ts';
 export type TaskCalls<M> = {
   readonly [K in TaskName<M>]: (...args: TaskArgs<M, K>) => Task<TaskResult<M, K>>;
 };
+
+/** What {@link ThreadPoolExecutor.from} gives the constructor. */
+class Attachable {
+  readonly body: ExecutorBody;
+
+  constructor(body: ExecutorBody) {
+    this.body = body;
+  }
+}
 
 /**
  * Runs the functions that a module exports on worker threads, like Python's
@@ -42,7 +57,7 @@ export type TaskCalls<M> = {
  * ```
  */
 export class ThreadPoolExecutor<M> {
-  readonly #core: ExecutorCore;
+  readonly #core: ExecutorBody;
   #call: TaskCalls<M> | undefined;
 
   /**
@@ -51,8 +66,59 @@ export class ThreadPoolExecutor<M> {
    * @param url of the module that exports the tasks: `new URL('./tasks.js', import.meta.url)`, or an absolute path
    * @throws TypeError or RangeError for a bad url or option
    */
-  constructor(url: string | URL, options: ExecutorOptions<M> = {}) {
-    this.#core = new ExecutorCore(hrefOf(url), settingsOf(options));
+  constructor(url: string | URL, options?: ExecutorOptions<M>);
+  /** @internal */
+  constructor(body: Attachable);
+  constructor(first: string | URL | Attachable, options: ExecutorOptions<M> = {}) {
+    this.#core =
+      first instanceof Attachable ? first.body : new ExecutorCore(hrefOf(first), settingsOf(options));
+  }
+
+  /**
+   * Attaches to the executor behind `handle`, in any thread, its own workers included: a task may submit tasks. Does
+   * not block.
+   *
+   * What is submitted here goes by way of the thread that made the executor, when its event loop turns, or while it
+   * blocks in `submitSync`; see the guide for what that means. `shutdown()` of an attached executor waits for the
+   * tasks that were submitted by it, and takes no more; the executor goes on. When this thread ends, tasks that it has
+   * submitted and that are not done are cancelled. In the thread that made the executor it is that executor itself.
+   *
+   * @throws TypeError when `handle` is not that of a `ThreadPoolExecutor`
+   * @example
+   * ```ts
+   * // main.ts
+   * await executor.submit('outer', [executor]);
+   *
+   * // tasks.ts
+   * export async function outer(executor: ThreadPoolExecutor<typeof import('./tasks.js')>) {
+   *   return (await executor.submit('inner', [1])) + 1;
+   * }
+   * ```
+   */
+  static from<M>(handle: ExecutorHandle): ThreadPoolExecutor<M> {
+    if (!isSharedHandle(handle) || handle[KIND] !== KIND_OF_EXECUTOR) {
+      const what = isSharedHandle(handle) ? `a handle of kind '${handle[KIND]}'` : describeValue(handle);
+      throw new TypeError(
+        `ThreadPoolExecutor.from() takes the handle of a ThreadPoolExecutor, not ${what}: pass executor.handle`,
+      );
+    }
+    const body = ownExecutors.get(handle.channel) ?? new AttachedExecutor(Connection.to(handle));
+    return new ThreadPoolExecutor<M>(new Attachable(body));
+  }
+
+  /** {@link from}, for whatever carries values to other threads. */
+  static [FROM](handle: ExecutorHandle): ThreadPoolExecutor<unknown> {
+    return ThreadPoolExecutor.from(handle);
+  }
+
+  /** Structured-cloneable; `ThreadPoolExecutor.from(handle)` attaches to this executor in another thread. */
+  get handle(): ExecutorHandle {
+    return this.#core.handle;
+  }
+
+  /** {@link handle}, for whatever carries values to other threads. */
+  [HANDLE](): ExecutorHandle {
+    return this.handle;
   }
 
   /**
@@ -104,7 +170,7 @@ export class ThreadPoolExecutor<M> {
     source: Iterable<TaskArgs<M, K>[0]> | AsyncIterable<TaskArgs<M, K>[0]>,
     options: MapOptions = {},
   ): AsyncGenerator<TaskResult<M, K>, void, undefined> {
-    const concurrency = options.concurrency ?? 2 * this.#core.settings.maxWorkers;
+    const concurrency = options.concurrency ?? 2 * this.#core.maxWorkers;
     const begin = (item: unknown) => this.#core.submit(name, [item]) as Task<TaskResult<M, K>>;
     return mapTasks(source, begin, { ...options, concurrency });
   }
@@ -144,6 +210,8 @@ export class ThreadPoolExecutor<M> {
     return this.shutdown();
   }
 }
+
+registerSharedClass(KIND_OF_EXECUTOR, ThreadPoolExecutor as never);
 
 function hrefOf(url: unknown): string {
   const text = url instanceof URL ? url.href : url;

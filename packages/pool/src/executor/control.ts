@@ -8,6 +8,8 @@
  *            WORKERS       how many rows there are                           written at creation
  *            PRIORITIES    whether a task has had a priority, so that workers look for more     written by the owner
  *            WATCHED       whether workers are to tell when they begin and end tasks         written by the owner
+ *            REQUESTS      that attached threads have posted so far, modulo 2^32
+ *            CLOSED        whether requests are answered no more                             written by the owner
  *   line 1   WORK          event count; idle workers wait for tasks and mail
  *   line 2   RESULTS       event count; the owner of the executor waits for results
  *   then     a row per worker, a line each:
@@ -36,6 +38,8 @@ const IDLE_TIMEOUT = 2;
 const WORKERS = 3;
 const PRIORITIES = 4;
 const WATCHED = 5;
+const REQUESTS = 6;
+const CLOSED = 7;
 const WORK = 16;
 const RESULTS = 32;
 const ROWS = 48;
@@ -101,6 +105,26 @@ export class Control {
 
   setWatched(watched: boolean): void {
     Atomics.store(this.#words, WATCHED, watched ? 1 : 0);
+  }
+
+  /** Requests of attached threads so far. */
+  get requests(): number {
+    return Atomics.load(this.#words, REQUESTS);
+  }
+
+  /** To be called after a request was posted. */
+  countRequest(): void {
+    Atomics.add(this.#words, REQUESTS, 1);
+    if (this.results.hasWaiters) this.results.notify();
+  }
+
+  /** Whether requests are answered no more. To be asked after one was posted. */
+  get isClosed(): boolean {
+    return Atomics.load(this.#words, CLOSED) !== 0;
+  }
+
+  setClosed(): void {
+    Atomics.store(this.#words, CLOSED, 1);
   }
 
   addLive(count: number): void {

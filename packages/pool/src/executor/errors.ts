@@ -112,5 +112,31 @@ export class ExecutorShutDown extends Error {
   }
 }
 
-// These are made in workers, too.
-for (const each of [TaskValueError, TaskTimeout, TaskCancelled]) registerErrorClass(each);
+/** Every worker blocks, in `submitSync`, for a task that no worker is left to run: they would do so for ever. */
+export class ExecutorDeadlock extends Error {
+  readonly code = 'POOL_EXECUTOR_DEADLOCK';
+  override readonly name = 'ExecutorDeadlock';
+  readonly taskName: string;
+
+  constructor(taskName: string, workers: number) {
+    super(
+      `task '${taskName}' would never begin: ${workers === 1 ? 'the only worker' : `each of the ${workers} workers`} ` +
+        'runs a task that blocks for a task of its own: await submit() outside of the executor, ' +
+        'raise maxWorkers, or use an executor of its own for the inner tasks',
+    );
+    this.taskName = taskName;
+  }
+}
+
+// These are made in workers, too, or travel on to the threads that are attached to an executor.
+for (const each of [
+  TaskValueError,
+  TaskTimeout,
+  TaskCancelled,
+  TaskWorkerDied,
+  TaskNotFound,
+  ExecutorBroken,
+  ExecutorShutDown,
+  ExecutorDeadlock,
+])
+  registerErrorClass(each);

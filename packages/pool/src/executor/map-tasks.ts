@@ -65,7 +65,8 @@ export async function* mapTasks<T, R>(
     }
   } finally {
     abort?.release();
-    for (const task of underWay) task.cancel();
+    // The latest first: a worker that is freed by a cancellation is to find nothing more to begin.
+    for (const task of [...underWay].reverse()) task.cancel();
     if (!exhausted) await iterator.return?.();
   }
 }

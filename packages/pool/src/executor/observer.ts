@@ -1,5 +1,13 @@
 import type { PendingTask } from './pending-task.ts';
-import { failed, finished, retried, submitted, type TaskFinished } from './task-events.ts';
+import {
+  failed,
+  finished,
+  retried,
+  started,
+  submitted,
+  type TaskFinished,
+  type TaskStarted,
+} from './task-events.ts';
 import { TaskTrace } from './task-trace.ts';
 
 /** Tells of an executor's tasks to those who watch: subscribers of the channels, and traces. */
@@ -29,12 +37,20 @@ export class Observer {
 
   /** To be called before a task is sent. */
   submitted(task: PendingTask): void {
-    const watched = this.#traces.size > 0 || finished.hasSubscribers || failed.hasSubscribers;
+    const watched =
+      this.#traces.size > 0 || started.hasSubscribers || finished.hasSubscribers || failed.hasSubscribers;
     if (watched !== this.#watched) {
       this.#watched = watched;
       this.#onWatched(watched);
     }
     if (submitted.hasSubscribers) submitted.publish(this.#describe(task));
+  }
+
+  /** To be called when the worker has told when it began. */
+  started(task: PendingTask): void {
+    if (!started.hasSubscribers || task.times === undefined) return;
+    const beganAt = this.#epoch + task.times[0] / 1000;
+    started.publish({ ...this.#describe(task), worker: task.worker, beganAt } satisfies TaskStarted);
   }
 
   retried(task: PendingTask): void {

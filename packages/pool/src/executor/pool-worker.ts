@@ -34,6 +34,8 @@ export class PoolWorker {
   readonly #control: Control;
   readonly #onEnd: (worker: PoolWorker) => void;
   readonly #farewells: Farewell[] = [];
+  /** Values that came off the port before their records were looked at, oldest first. */
+  readonly #values: PackedValue[] = [];
   #exitCode: number | undefined;
   #error: unknown;
   #ended = false;
@@ -97,6 +99,8 @@ export class PoolWorker {
 
   /** Takes the next value off the port: its record says that it lies there. */
   takeValue(): PackedValue {
+    const kept = this.#values.shift();
+    if (kept !== undefined) return kept;
     for (;;) {
       const posted = receiveMessageOnPort(this.#port) as { message: Farewell } | undefined;
       if (posted === undefined) throw new Error('a posted value has not arrived: this is a bug in @pkg/pool');
@@ -115,7 +119,9 @@ export class PoolWorker {
     for (;;) {
       const posted = receiveMessageOnPort(this.#port) as { message: Farewell } | undefined;
       if (posted === undefined) break;
-      this.#farewells.push(posted.message);
+      // Their records have not been looked at yet.
+      if (posted.message.type === 'value') this.#values.push(posted.message.value);
+      else this.#farewells.push(posted.message);
     }
     let loadFailure: WorkerEnd['loadFailure'];
     let cause = this.#error;

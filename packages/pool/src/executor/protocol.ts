@@ -86,6 +86,8 @@ export type Farewell =
 /** The `workerData` of a worker. */
 export interface WorkerData {
   readonly url: string;
+  /** Names the executor: see `attached/messages.ts`. */
+  readonly channel: string;
   readonly name: string;
   readonly row: number;
   /** What the executor's clock counts from: milliseconds since 1970. */

@@ -53,13 +53,13 @@ export class ResultPump {
     return count;
   }
 
-  /** Blocks until there may be results, a thread has died, or `deadline`. */
-  wait(deadline: number): void {
+  /** Blocks until there may be results, `hasMail()`, a thread has died, or `deadline`. */
+  wait(deadline: number, hasMail: () => boolean): void {
     const { results } = this.#control;
     const generation = results.enter();
     try {
       const ticket = results.ticket();
-      if (this.#results.empty()) results.park(ticket, deadline);
+      if (this.#results.empty() && !hasMail()) results.park(ticket, deadline);
     } finally {
       results.leave(generation);
     }

@@ -1,3 +1,7 @@
+import type { Control } from './control.ts';
+import { percentile } from './histogram.ts';
+import type { PoolWorker } from './pool-worker.ts';
+
 /** Figures of one worker. */
 export interface WorkerStats {
   readonly name: string;
@@ -35,3 +39,33 @@ export interface ExecutorStats {
   /** Workers that have not ended, in no certain order. */
   readonly workers: readonly WorkerStats[];
 }
+
+/**
+ * The figures of an executor.
+ *
+ * @param now on the executor's clock, in milliseconds
+ */
+export function collectStats(
+  counted: Pick<ExecutorStats, 'queued' | 'done' | 'failed'>,
+  control: Control,
+  all: readonly PoolWorker[],
+  now: number,
+): ExecutorStats {
+  const workers = all.map(({ name, state }) => ({
+    name,
+    ready: state.isReady,
+    running: state.isRunning,
+    tasks: state.taken,
+    utilisation: state.isReady ? Math.min(1, state.busy / Math.max(1, now - state.readyAt)) : 0,
+  }));
+  const { wait, run } = control.durations();
+  const { queued, done, failed } = counted;
+  const running = workers.filter((each) => each.running).length;
+  return { queued, running, done, failed, wait: summaryOf(wait), run: summaryOf(run), workers };
+}
+
+const summaryOf = (durations: readonly number[]): DurationStats => ({
+  p50: percentile(durations, 0.5),
+  p95: percentile(durations, 0.95),
+  p99: percentile(durations, 0.99),
+});

@@ -5,14 +5,15 @@
  * | channel | published | message |
  * | --- | --- | --- |
  * | `@pkg/pool:task:submitted` | when a task comes under way | {@link TaskSubmitted} |
+ * | `@pkg/pool:task:started` | when a worker has begun it | {@link TaskStarted} |
  * | `@pkg/pool:task:retried` | when its worker has died and it is run again | {@link TaskSubmitted} |
  * | `@pkg/pool:task:finished` | when its caller gets the result; streams: when it has ended | {@link TaskFinished} |
  * | `@pkg/pool:task:failed` | when its caller gets an error | {@link TaskFailed} |
  * | `@pkg/pool:worker:started` | when a worker is started | {@link WorkerEvent} |
  * | `@pkg/pool:worker:ended` | when a worker has ended | {@link WorkerEvent} |
  *
- * Messages are published on the thread of the executor, in the order in which it learns of things. When a worker
- * began and ended a task is in the message of its end: workers tell it while somebody is subscribed.
+ * Messages are published on the thread of the executor, in the order in which it learns of things. Workers tell when
+ * they begin and end a task while somebody is subscribed to `started`, `finished` or `failed`.
  *
  * @packageDocumentation
  */
@@ -25,6 +26,13 @@ export interface TaskSubmitted {
   /** The module of the tasks. */
   readonly url: string;
   readonly submittedAt: number;
+}
+
+/** A task that a worker has begun. */
+export interface TaskStarted extends TaskSubmitted {
+  /** The worker's name. */
+  readonly worker: string | undefined;
+  readonly beganAt: number;
 }
 
 /** A task that a worker has run, or part of one, if it died. */
@@ -51,6 +59,7 @@ export interface WorkerEvent {
 }
 
 export const submitted = channel('@pkg/pool:task:submitted');
+export const started = channel('@pkg/pool:task:started');
 export const retried = channel('@pkg/pool:task:retried');
 export const finished = channel('@pkg/pool:task:finished');
 export const failed = channel('@pkg/pool:task:failed');

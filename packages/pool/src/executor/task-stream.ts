@@ -1,4 +1,5 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
+import { rejectionWithCallers } from './caller-frames.ts';
 
 /**
  * The consumer's end of a stream of results. The task stays at most a window of items ahead of it. Leaving a loop
@@ -7,13 +8,13 @@ import { holdEventLoop } from '@pkg/sync/kernel';
 export class TaskStream implements AsyncIterableIterator<unknown> {
   readonly #items: unknown[] = [];
   readonly #waiting: {
-    resolve: (result: IteratorResult<unknown>) => void;
+    resolve: (result: IteratorResult<unknown> | Promise<never>) => void;
     reject: (error: unknown) => void;
   }[] = [];
   readonly #onConsumed: () => void;
   readonly #onAbandoned: () => void;
   #ended = false;
-  #error: { value: unknown } | undefined;
+  #error: { value: unknown; isOwn: boolean } | undefined;
   #release: (() => void) | undefined;
 
   /**
@@ -23,6 +24,11 @@ export class TaskStream implements AsyncIterableIterator<unknown> {
   constructor(onConsumed: () => void, onAbandoned: () => void) {
     this.#onConsumed = onConsumed;
     this.#onAbandoned = onAbandoned;
+  }
+
+  /** Whether no item will arrive any more. */
+  get isOver(): boolean {
+    return this.#ended;
   }
 
   [Symbol.asyncIterator](): this {
@@ -36,9 +42,9 @@ export class TaskStream implements AsyncIterableIterator<unknown> {
       return delivered(this.#items.shift());
     }
     if (this.#error !== undefined) {
-      const { value } = this.#error;
+      const { value, isOwn } = this.#error;
       this.#error = undefined;
-      return Promise.reject(value);
+      return isOwn ? rejectionWithCallers(value) : Promise.reject(value);
     }
     if (this.#ended) return Promise.resolve({ done: true, value: undefined });
     this.#release ??= holdEventLoop();
@@ -78,13 +84,18 @@ export class TaskStream implements AsyncIterableIterator<unknown> {
     return true;
   }
 
-  /** The task has failed: after the items that have arrived, the error. False if it had ended before. */
-  fail(error: unknown): boolean {
+  /**
+   * The task has failed: after the items that have arrived, the error. False if it had ended before.
+   *
+   * @param isOwn whether the stack of the error may be added to
+   */
+  fail(error: unknown, isOwn = false): boolean {
     if (this.#ended) return false;
     this.#ended = true;
     this.#letGo();
     const first = this.#waiting.shift();
-    if (first === undefined) this.#error = { value: error };
+    if (first === undefined) this.#error = { value: error, isOwn };
+    else if (isOwn) first.resolve(rejectionWithCallers(error));
     else first.reject(error);
     for (const { resolve } of this.#waiting.splice(0)) resolve({ done: true, value: undefined });
     return true;

@@ -4,9 +4,11 @@
  * @packageDocumentation
  */
 import type { TransferListItem } from 'node:worker_threads';
+import { KIND } from '@pkg/sync';
 import { ThreadFieldError } from '../thread/errors.ts';
 import { packFields, unpackFields } from '../thread/field-travel.ts';
 import type { PackedFields } from '../thread/protocol.ts';
+import { KIND_OF_EXECUTOR } from './attached/messages.ts';
 
 /** A value, ready to be posted. */
 export type PackedValue = PackedFields;
@@ -22,6 +24,15 @@ export class Unsendable extends Error {
     super(`${path} ${why}`, { cause });
     this.path = path;
     this.why = why;
+  }
+}
+
+/** A value that is handed on as it came, by a thread that has no use for it. */
+export class RawValue {
+  readonly packed: PackedValue;
+
+  constructor(packed: PackedValue) {
+    this.packed = packed;
   }
 }
 
@@ -44,6 +55,10 @@ export function packValue(root: string, value: unknown, transfer: readonly Trans
 
 /** The value, on the other side. Attaching to an object whose package is not loaded yet makes it a promise. */
 export async function unpackValue(packed: PackedValue): Promise<unknown> {
+  if (packed.shared.some(({ handle }) => handle[KIND] === KIND_OF_EXECUTOR)) {
+    // A worker does not load the executor's class before it needs it.
+    await import('@pkg/pool');
+  }
   return Object.values(await unpackFields(packed))[0];
 }
 

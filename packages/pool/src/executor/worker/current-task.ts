@@ -16,9 +16,10 @@ export interface CurrentTask {
 }
 
 const SLOT = Symbol.for('@pkg/pool.current-task');
+const EXECUTOR = Symbol.for('@pkg/pool.executor-of-thread');
 
 /** Kept on the global object: a program may load this package twice (from its sources and compiled, say). */
-const global = globalThis as { [SLOT]?: CurrentTask | undefined };
+const global = globalThis as { [SLOT]?: RunningTask | undefined; [EXECUTOR]?: string };
 
 /**
  * The task that the calling worker runs. To be called by the task itself; callbacks that outlive it should keep
@@ -42,8 +43,19 @@ export function currentTask(): CurrentTask {
 }
 
 /** Says which task the calling worker runs. */
-export function setCurrentTask(task: CurrentTask | undefined): void {
+export function setCurrentTask(task: RunningTask | undefined): void {
   global[SLOT] = task;
+}
+
+/** Says which executor's worker this thread is. */
+export function setExecutorOfThread(channel: string): void {
+  global[EXECUTOR] = channel;
+}
+
+/** The task that the calling thread runs, if it is a worker of that executor. */
+export function taskOfExecutor(channel: string): { slot: number; generation: number } | undefined {
+  const task = global[EXECUTOR] === channel ? global[SLOT] : undefined;
+  return task && { slot: task.slot, generation: task.generation };
 }
 
 /** The task that a worker runs. */

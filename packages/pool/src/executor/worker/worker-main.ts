@@ -1,4 +1,5 @@
 import { SimpleQueue } from '@pkg/queue';
+import { currentThread } from '@pkg/sync/kernel';
 import { packError } from '../../thread/error-travel.ts';
 import { loadModule } from '../../thread/load-module.ts';
 import { type ThisThread, thisThread } from '../../thread/this-thread.ts';
@@ -7,6 +8,7 @@ import type { Farewell, WorkerData } from '../protocol.ts';
 import { TaskNames } from '../task-names.ts';
 import { TaskWords } from '../task-words.ts';
 import { unpackValue } from '../value-travel.ts';
+import { setExecutorOfThread } from './current-task.ts';
 import { findFunctions } from './find-functions.ts';
 import { Mailbox } from './mailbox.ts';
 import { ResultSender } from './result-sender.ts';
@@ -26,6 +28,9 @@ export class WorkerMain {
     this.#data = data;
     this.#self.name = data.name;
     this.#self.daemon = true;
+    // Enters the roll of threads before anything can fail: the end of one that is not there wakes nobody.
+    currentThread();
+    setExecutorOfThread(data.channel);
     // Reachable for as long as the thread runs: the owner takes its closing for the thread's end.
     Object.defineProperty(globalThis, Symbol.for('@pkg/pool.liveness'), { value: data.liveness });
   }

@@ -1,0 +1,213 @@
+import { once } from 'node:events';
+import { FROM, HANDLE, revive, supervise } from '@pkg/sync';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { Counter } from '../test/fixtures/counter.ts';
+import { LeavingThread, SlowConsumer, SubmittingThread } from '../test/fixtures/submitting-thread.ts';
+import { workerInTypeScript } from '../test/worker-in-typescript.ts';
+import {
+  ExecutorBroken,
+  ExecutorDeadlock,
+  type ExecutorHandle,
+  type ExecutorOptions,
+  ExecutorShutDown,
+  ThreadPoolExecutor,
+} from './index.ts';
+
+type Tasks = typeof import('../test/fixtures/nested-tasks.ts');
+const url = new URL('../test/fixtures/nested-tasks.ts', import.meta.url);
+
+/** For tests that want nothing special: starting threads is what takes time. */
+const shared = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2 });
+afterAll(() => shared.shutdown());
+
+const open: ThreadPoolExecutor<Tasks>[] = [];
+function make(options: ExecutorOptions<Tasks>): ThreadPoolExecutor<Tasks> {
+  const executor = new ThreadPoolExecutor<Tasks>(url, options);
+  open.push(executor);
+  return executor;
+}
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((each) => each.shutdown({ timeout: 0 })));
+});
+
+const until = async (condition: () => boolean) => {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+describe('a task that submits tasks to its own executor', () => {
+  it('gets what becomes of them', async () => {
+    expect(await shared.submit('sumTo', [shared, 1000])).toBe(499_500);
+    expect(await shared.submit('outer', [shared])).toBe(4);
+  });
+
+  it('may submit everything that can be submitted elsewhere, but what must be moved', async () => {
+    const { unsendable, moved, broadcast, ...others } = await shared.submit('allSorts', [shared]);
+    expect(others).toEqual({
+      items: Array.from({ length: 100 }, (_, i) => i),
+      mapped: [1, 2],
+      steps: [{ step: 1 }, { step: 2 }, 'done'],
+      counter: 2,
+      big: 2 ** 20,
+      call: 7,
+      retried: 2,
+      failure: [true, 'inner', 3, 'TypeError: why'],
+      died: 'WorkerDiedError',
+      unknown: 'TaskNotFound',
+      aborted: 'enough',
+      timedOut: 'TaskTimeout',
+    });
+    expect(unsendable).toContain("TaskValueError: args[0].f of task 'sizeOf' cannot travel");
+    expect(moved).toContain('only the thread that made the executor can move');
+    expect(broadcast).toContain('would wait for the worker that runs this very task');
+  });
+
+  it('may grow a tree of them', async () => {
+    const executor = make({ maxWorkers: 8 });
+    expect(await executor.submit('tree', [executor, 2])).toBe(4);
+  });
+
+  it('keeps a stream within its window, and ends it by leaving', async () => {
+    const [yielded, cleaned] = [new Counter(), new Counter()];
+    expect(await shared.submit('leaveStream', [shared, yielded, cleaned])).toBeLessThan(120);
+    await until(() => cleaned.get() === 1);
+  });
+
+  it('may block for them, also while the thread that made the executor does', async () => {
+    expect(await shared.submit('blockingSum', [shared, 1, 2])).toBe(3);
+    expect(shared.submitSync('blockingSum', [shared, 3, 4])).toBe(7);
+  });
+
+  it.each([1, 2])('is told when it would block for ever (workers: %d)', async (workers) => {
+    const executor = make({ maxWorkers: workers });
+    const here = new Counter();
+    const tasks = Array.from({ length: workers }, () =>
+      executor.submit('blockingSumTogether', [executor, here, workers]),
+    );
+    const outcomes = await Promise.allSettled(tasks);
+    const failures = outcomes.filter((each) => each.status === 'rejected').map(({ reason }) => reason);
+    expect(failures).toHaveLength(1);
+    expect(failures[0]).toBeInstanceOf(ExecutorDeadlock);
+    expect(failures[0]).toMatchObject({ code: 'POOL_EXECUTOR_DEADLOCK', taskName: 'add' });
+    // The others go on, by the worker that was told.
+    expect(outcomes.filter((each) => each.status === 'fulfilled')).toHaveLength(workers - 1);
+  });
+
+  it('may block for as long as it likes with a timeout', async () => {
+    const executor = make({ maxWorkers: 1 });
+    expect(await executor.submit('blockingWithTimeout', [executor])).toBe('TaskTimeout');
+  });
+
+  it('is warned of, once, when it may wait for ever', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const warnings: (Error & { code?: string })[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    try {
+      const task = executor.submit('outer', [executor]);
+      await until(() => warnings.length > 0);
+      expect(warnings[0]).toMatchObject({ name: 'ExecutorSaturated', code: 'POOL_EXECUTOR_SATURATED' });
+      expect(warnings[0]!.message).toContain("'add'");
+      task.cancel();
+      await expect(task).rejects.toThrow('cancelled');
+    } finally {
+      process.off('warning', onWarning);
+    }
+  });
+
+  it('takes them with it when it dies: queued ones never run, running ones are cancelled', async () => {
+    const executor = make({ maxWorkers: 2 });
+    const [started, go, runs] = [new Counter(), new Counter(), new Counter()];
+    await expect(executor.submit('orphan', [executor, started, go, runs])).rejects.toThrow('exit(9)');
+    await until(() => started.get(1) === -1);
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    await executor.shutdown();
+    expect(runs.get()).toBe(0);
+  });
+
+  it('is refused once the executor is shutting down', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const task = executor.submit('outer', [executor]);
+    const down = executor.shutdown();
+    await expect(task).rejects.toThrow(ExecutorShutDown);
+    await down;
+  });
+});
+
+describe('an attached executor', () => {
+  it('serves any thread', async () => {
+    const seen = new Counter();
+    await new SubmittingThread(shared as never, seen).start().joinAsync();
+    expect([seen.get(), seen.get(1)]).toEqual([42, 2]);
+  });
+
+  it('cancels what a thread leaves behind when it ends', async () => {
+    const seen = new Counter();
+    await new LeavingThread(shared as never, seen).start().joinAsync();
+    await until(() => seen.get(1) === -1);
+  });
+
+  it('ends without ending the executor', async () => {
+    const [started, go] = [new Counter(), new Counter()];
+    expect(await shared.submit('detached', [shared, started, go])).toBe('ExecutorShutDown 1');
+    expect(await shared.submit('outer', [shared])).toBe(4);
+  });
+
+  it('gets the rest of a stream after the executor has been shut down, and no new task', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const seen = new Counter();
+    const consumer = new SlowConsumer(executor as never, seen).start();
+    await until(() => seen.get() === 1);
+    await executor.shutdown();
+    seen.add(1);
+    await consumer.joinAsync();
+    expect([seen.get(1), seen.get(2)]).toEqual([20, 1]);
+  });
+
+  it('is the executor itself in the thread that made it', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const same = ThreadPoolExecutor.from<Tasks>(executor.handle);
+    expect(await same.submit('add', [1, 2])).toBe(3);
+    expect(same.stats().done).toBe(1);
+    expect(revive(executor[HANDLE]())).toBeInstanceOf(ThreadPoolExecutor);
+    expect(ThreadPoolExecutor[FROM](structuredClone(executor.handle)).handle).toEqual(executor.handle);
+  });
+
+  it('refuses tasks when the executor has been shut down', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const { handle } = executor;
+    await executor.shutdown();
+    await expect(ThreadPoolExecutor.from<Tasks>(handle).submit('add', [1, 2])).rejects.toThrow(
+      ExecutorShutDown,
+    );
+    const late = make({ maxWorkers: 1 });
+    await late.shutdown();
+    expect(() => ThreadPoolExecutor.from<Tasks>(late.handle).submitSync('add', [1, 2])).toThrow(
+      ExecutorShutDown,
+    );
+  });
+
+  it('refuses what is no handle', () => {
+    expect(() => ThreadPoolExecutor.from({} as ExecutorHandle)).toThrow(TypeError);
+    expect(() => ThreadPoolExecutor.from(null as never)).toThrow(/pass executor\.handle/);
+    expect(() => ThreadPoolExecutor.from(new Counter()[HANDLE]() as ExecutorHandle)).toThrow(
+      /fixtures\.Counter/,
+    );
+  });
+
+  it('rejects when the thread that made the executor ends', async () => {
+    const owner = workerInTypeScript(new URL('../test/fixtures/executor-owner.ts', import.meta.url));
+    supervise(owner);
+    const [handle] = (await once(owner, 'message')) as [ExecutorHandle];
+    const executor = ThreadPoolExecutor.from<Tasks>(handle);
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    expect(executor.submitSync('add', [3, 4])).toBe(7);
+    expect(() => executor.stats()).toThrow(TypeError);
+    const started = new Counter();
+    const pending = executor.submit('wait', [started, new Counter()]);
+    const rejected = expect(pending).rejects.toThrow(ExecutorBroken);
+    await until(() => started.get() === 1);
+    await owner.terminate();
+    await rejected;
+    await expect(executor.submit('add', [1, 2])).rejects.toThrow(ExecutorBroken);
+  });
+});

@@ -1,0 +1,249 @@
+import { holdEventLoop } from '@pkg/sync/kernel';
+import { packError, unpackError } from '../../thread/error-travel.ts';
+import { ExecutorShutDown, TaskCancelled, TaskTimeout } from '../errors.ts';
+import type { ExecutorBody } from '../executor-body.ts';
+import { milliseconds, type ShutdownOptions, type SubmitOptions } from '../options.ts';
+import type { PendingTask } from '../pending-task.ts';
+import type { ExecutorStats } from '../stats.ts';
+import type { Task } from '../task.ts';
+import { applyOptions, LONGEST_TIMER } from '../task-limits.ts';
+import { explain, newTask, SyncOutcome, tellProgress } from '../task-outcome.ts';
+import { TaskStream } from '../task-stream.ts';
+import type { TaskTrace } from '../task-trace.ts';
+import { type PackedValue, packValue, plainValue, unpackValue } from '../value-travel.ts';
+import { taskOfExecutor } from '../worker/current-task.ts';
+import type { Connection } from './connection.ts';
+import type { ExecutorHandle, Reply } from './messages.ts';
+
+/** An executor, as a thread sees it that did not make it. What it is asked for, it has the owner do. */
+export class AttachedExecutor implements ExecutorBody {
+  readonly #connection: Connection;
+  readonly #tasks = new Set<PendingTask>();
+  /** How many of them have a caller who waits: they keep the process alive. */
+  #awaited = 0;
+  #release: (() => void) | undefined;
+  #closed = false;
+  #onEmpty: (() => void)[] = [];
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  get handle(): ExecutorHandle {
+    return this.#connection.handle;
+  }
+
+  get maxWorkers(): number {
+    return this.handle.maxWorkers;
+  }
+
+  submit(name: string, args: readonly unknown[], options: SubmitOptions = {}): Task<unknown> {
+    const task = newTask(name, this);
+    this.#begin(task.pending!, args, options, { blocks: false, bounded: false });
+    return task;
+  }
+
+  submitSync(name: string, args: readonly unknown[], options: SubmitOptions): unknown {
+    const outcome = new SyncOutcome(name);
+    const { timeout = Infinity, ...others } = options;
+    const deadline = performance.now() + milliseconds('options.timeout', timeout);
+    this.#begin(outcome.pending, args, others, { blocks: true, bounded: timeout < Infinity });
+    while (!outcome.isKnown) {
+      this.#connection.collect();
+      if (outcome.isKnown) break;
+      if (performance.now() >= deadline) this.cancel(outcome.pending, new TaskTimeout(name, timeout));
+      else this.#connection.wait(deadline);
+    }
+    return outcome.unwrap(this.submitSync);
+  }
+
+  broadcast(name: string, args: readonly unknown[]): Promise<unknown[]> {
+    const task = newTask(name, this);
+    this.#send(task.pending!, args, (id, packed) =>
+      this.#connection.send({ type: 'broadcast', id, name, args: packed, parent: this.#parent }),
+    );
+    return task as Promise<unknown[]>;
+  }
+
+  cancel(task: PendingTask, reason: unknown = new TaskCancelled(task.name)): void {
+    if (!this.#reject(task, reason) || task.slot < 0) return;
+    this.#connection.send({ type: 'cancel', id: task.slot, reason: packError(reason) });
+    this.#leave(task);
+  }
+
+  stats(): ExecutorStats {
+    throw new TypeError('stats() is for the thread that made the executor: ask there, or by a task of yours');
+  }
+
+  trace(): TaskTrace {
+    throw new TypeError('trace() is for the thread that made the executor: call it there');
+  }
+
+  /** Ends the attachment, not the executor: see `ThreadPoolExecutor.from`. */
+  shutdown(options: ShutdownOptions): Promise<void> {
+    const limit = milliseconds('options.timeout', options.timeout ?? Infinity);
+    this.#closed = true;
+    if (options.cancelPending === true && this.#tasks.size > 0) {
+      this.#connection.send({ type: 'cancel-pending', ids: [...this.#tasks].map(({ slot }) => slot) });
+    }
+    if (this.#tasks.size === 0) return Promise.resolve();
+    const done = new Promise<void>((resolve) => this.#onEmpty.push(resolve));
+    if (limit <= LONGEST_TIMER) {
+      const timer = setTimeout(() => {
+        for (const task of [...this.#tasks].reverse())
+          this.cancel(task, new TaskCancelled(task.name, SHUT_DOWN));
+      }, limit);
+      void done.then(() => clearTimeout(timer));
+    }
+    return options.wait === false ? Promise.resolve() : done;
+  }
+
+  get #parent(): ReturnType<typeof taskOfExecutor> {
+    return taskOfExecutor(this.handle.channel);
+  }
+
+  #begin(
+    task: PendingTask,
+    args: readonly unknown[],
+    options: SubmitOptions,
+    { blocks, bounded }: { blocks: boolean; bounded: boolean },
+  ): void {
+    this.#send(task, args, (id, packed) => {
+      if (options.transfer !== undefined && options.transfer.length > 0) {
+        throw new TypeError(
+          `task '${task.name}': only the thread that made the executor can move things to a worker; ` +
+            "leave out 'transfer', and they are copied",
+        );
+      }
+      applyOptions(task, options, (reason) => this.cancel(task, reason));
+      const progress = task.onProgress !== undefined;
+      const { name, priority, retriesLeft: retries } = task;
+      // What ends by itself keeps nobody waiting for ever.
+      const parent = options.timeout === undefined && !bounded ? this.#parent : undefined;
+      this.#connection.send({
+        type: 'submit',
+        id,
+        name,
+        args: packed,
+        priority,
+        retries,
+        progress,
+        parent,
+        blocks,
+      });
+    });
+  }
+
+  /** Brings a task under way. Whatever is wrong with it rejects it. */
+  #send(task: PendingTask, args: readonly unknown[], send: (id: number, packed: PackedValue) => void): void {
+    const { name } = task;
+    if (this.#closed) {
+      task.settled = true;
+      task.reject(new ExecutorShutDown(name));
+      return;
+    }
+    task.slot = this.#connection.enter({
+      taskName: name,
+      take: (reply) => this.#take(task, reply),
+      fail: (error) => this.#fail(task, error),
+    });
+    this.#tasks.add(task);
+    if (this.#awaited++ === 0) this.#release = holdEventLoop();
+    try {
+      if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${name}' must be an array`);
+      send(task.slot, packValue('args', args, []));
+    } catch (error) {
+      this.#fail(task, explain(name, error));
+    }
+  }
+
+  #take(task: PendingTask, reply: Reply): void {
+    switch (reply.type) {
+      case 'value':
+        this.#leave(task);
+        if (this.#settle(task)) task.resolve(arrived(reply.value));
+        break;
+      case 'error':
+        this.#leave(task);
+        this.#reject(task, unpackError(reply.error), true);
+        break;
+      case 'stream':
+        this.#openStream(task);
+        break;
+      case 'item':
+        task.stream?.push(arrived(reply.value));
+        break;
+      case 'end':
+        this.#leave(task);
+        task.stream?.end();
+        break;
+      case 'progress':
+        tellProgress(task, arrived(reply.value));
+        break;
+    }
+  }
+
+  #openStream(task: PendingTask): void {
+    if (!this.#settle(task)) return;
+    const { slot: id } = task;
+    task.stream = new TaskStream(
+      () => {
+        if (task.slot >= 0) this.#connection.send({ type: 'consumed', id });
+      },
+      () => {
+        if (task.slot < 0) return;
+        const reason = packError(new TaskCancelled(task.name, 'its stream was abandoned'));
+        this.#connection.send({ type: 'cancel', id, reason });
+        this.#leave(task);
+      },
+    );
+    task.resolve(task.stream);
+  }
+
+  #fail(task: PendingTask, error: unknown): void {
+    this.#leave(task);
+    this.#reject(task, error);
+  }
+
+  /**
+   * Tells the caller, unless the caller has got a result or an error before; says whether it did.
+   *
+   * @param isOwn whether the error was made for this task, so that its stack may be added to
+   */
+  #reject(task: PendingTask, error: unknown, isOwn = false): boolean {
+    if (task.stream !== undefined) return task.stream.fail(error, isOwn);
+    if (!this.#settle(task)) return false;
+    if (isOwn) task.fail(error);
+    else task.reject(error);
+    return true;
+  }
+
+  #settle(task: PendingTask): boolean {
+    if (task.settled) return false;
+    task.settled = true;
+    task.release?.();
+    task.release = undefined;
+    if (--this.#awaited === 0) {
+      this.#release?.();
+      this.#release = undefined;
+    }
+    return true;
+  }
+
+  /** Nothing more will be heard of the task. */
+  #leave(task: PendingTask): void {
+    if (task.slot < 0) return;
+    this.#connection.leave(task.slot);
+    task.slot = -1;
+    this.#tasks.delete(task);
+    if (this.#tasks.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
+  }
+}
+
+/** The value, or a promise of it. */
+const arrived = (packed: PackedValue): unknown => {
+  const plain = plainValue(packed);
+  return plain === undefined ? unpackValue(packed) : plain.value;
+};
+
+const SHUT_DOWN = 'its executor was shut down';

@@ -1,0 +1,205 @@
+import type { TransferListItem } from 'node:worker_threads';
+import { type PriorityQueueHandle, QueueCodecError, type QueueHandle, SimpleQueue } from '@pkg/queue';
+import { isBig, movables } from './big-values.ts';
+import type { Control } from './control.ts';
+import { Lane } from './lane.ts';
+import type { PendingTask } from './pending-task.ts';
+import type { PoolWorker } from './pool-worker.ts';
+import { type PriorityRecord, RECORD_HEAD, type TaskRecord, type WorkerData } from './protocol.ts';
+import { TaskNames } from './task-names.ts';
+import { type PackedValue, packValue } from './value-travel.ts';
+
+const NO_TRANSFER: readonly TransferListItem[] = [];
+
+/** Gets tasks on their way to the workers: by a lane in shared memory, or else by the workers' ports. */
+export class Dispatch {
+  readonly #names = new TaskNames();
+  readonly #control: Control;
+  readonly #workers: () => readonly PoolWorker[];
+  readonly #refuse: (task: PendingTask, error: unknown) => void;
+  readonly #urgent: Lane;
+  readonly #normal: Lane;
+  readonly #later: Lane;
+  #scratch: SimpleQueue<readonly unknown[]> | undefined;
+
+  /**
+   * @param maxQueue the most tasks in a lane's queue; 0 for no bound
+   * @param workers those that may take a task
+   * @param refuse told of a task in line that turns out to be one that cannot travel
+   */
+  constructor(
+    maxQueue: number,
+    control: Control,
+    workers: () => readonly PoolWorker[],
+    refuse: (task: PendingTask, error: unknown) => void,
+  ) {
+    this.#control = control;
+    this.#workers = workers;
+    this.#refuse = refuse;
+    const events = {
+      onPut: () => this.#wakeOne(),
+      repair: (task: PendingTask, record: TaskRecord | PriorityRecord, error: unknown) =>
+        this.#repair(task, record, error),
+    };
+    this.#urgent = new Lane(maxQueue, true, events);
+    this.#normal = new Lane(maxQueue, false, events);
+    this.#later = new Lane(maxQueue, true, events);
+  }
+
+  /** What a worker needs to take tasks from the lanes. */
+  get memory(): Pick<WorkerData, 'names' | 'tasks' | 'urgent' | 'later'> {
+    return {
+      names: this.#names.memory,
+      tasks: this.#normal.queue.handle as QueueHandle<TaskRecord>,
+      urgent: this.#urgent.queue.handle as PriorityQueueHandle<PriorityRecord>,
+      later: this.#later.queue.handle as PriorityQueueHandle<PriorityRecord>,
+    };
+  }
+
+  /** Tasks that wait for a worker. */
+  get queued(): number {
+    return this.#urgent.length + this.#normal.length + this.#later.length;
+  }
+
+  /**
+   * Sends a task to whichever worker comes first.
+   *
+   * @throws when its arguments cannot travel
+   */
+  send(
+    task: PendingTask,
+    args: readonly unknown[],
+    transfer: readonly TransferListItem[] = NO_TRANSFER,
+  ): void {
+    if (task.packed !== undefined) this.#postPacked(task, task.packed);
+    else if (transfer.length > 0 || isBig(args)) this.#post(task, args, transfer);
+    if (!this.#offer(task, args)) this.#laneOf(task).join(task, this.#lastingRecordOf(task, args));
+  }
+
+  /** The record of a task whose arguments go by another way. */
+  headOf(task: PendingTask): TaskRecord {
+    return this.#plainRecordOf(task, []);
+  }
+
+  /** Lets tasks that stand in line go on, without the event loop. */
+  advance(task: PendingTask): void {
+    this.#laneOf(task).line.advance();
+  }
+
+  /** Takes a task out of the line that it stands in. */
+  leaveLine(task: PendingTask): void {
+    this.#laneOf(task).line.leave(task);
+  }
+
+  /** When no task is under way: records that are still there are those of tasks that have ended otherwise. */
+  close(): void {
+    for (const lane of [this.#urgent, this.#later, this.#normal]) lane.queue.shutdown({ immediate: true });
+  }
+
+  #laneOf({ priority }: PendingTask): Lane {
+    return priority === 0 ? this.#normal : priority < 0 ? this.#urgent : this.#later;
+  }
+
+  /** Puts a task on its queue; false when there is no room, or others stand in line. */
+  #offer(task: PendingTask, args: readonly unknown[]): boolean {
+    const lane = this.#laneOf(task);
+    let offered: boolean;
+    try {
+      offered = lane.offer(this.#recordOf(task, args));
+    } catch (error) {
+      if (task.posted !== undefined || !(error instanceof QueueCodecError || error instanceof RangeError))
+        throw error;
+      // Bytes cannot carry it. A port may.
+      this.#post(task, args, NO_TRANSFER);
+      offered = lane.offer(this.#recordOf(task, args));
+    }
+    if (offered) this.#wakeOne();
+    return offered;
+  }
+
+  #wakeOne(): void {
+    if (this.#control.work.hasWaiters) this.#control.work.notify(1);
+  }
+
+  /** The record as its lane takes it. */
+  #recordOf(task: PendingTask, args: readonly unknown[]): TaskRecord | PriorityRecord {
+    const record = this.#plainRecordOf(task, args);
+    return task.priority === 0 ? record : [task.priority, ...record];
+  }
+
+  #plainRecordOf(task: PendingTask, args: readonly unknown[]): TaskRecord {
+    const { slot, generation, submittedAt } = task;
+    const name = this.#names.numberOf(task.name);
+    if (task.posted !== undefined) return [slot, generation, ~name, submittedAt];
+    switch (args.length) {
+      case 0:
+        return [slot, generation, name, submittedAt];
+      case 1:
+        return [slot, generation, name, submittedAt, args[0]];
+      case 2:
+        return [slot, generation, name, submittedAt, args[0], args[1]];
+      default:
+        return [slot, generation, name, submittedAt, ...args];
+    }
+  }
+
+  /** The record of a task that has to wait in line: its arguments as they are now. */
+  #lastingRecordOf(task: PendingTask, args: readonly unknown[]): TaskRecord | PriorityRecord {
+    if (task.posted !== undefined) return this.#recordOf(task, args);
+    try {
+      // Into bytes and out again: what the queue will refuse, it refuses now.
+      this.#scratch ??= new SimpleQueue();
+      this.#scratch.put(args);
+      return this.#recordOf(task, this.#scratch.get());
+    } catch (error) {
+      if (!(error instanceof QueueCodecError || error instanceof RangeError)) throw error;
+      this.#post(task, args, NO_TRANSFER);
+      return this.#recordOf(task, args);
+    }
+  }
+
+  /** The queue refuses the record of a task in line: another record, or undefined if nothing helps. */
+  #repair(
+    task: PendingTask,
+    record: TaskRecord | PriorityRecord,
+    error: unknown,
+  ): TaskRecord | PriorityRecord | undefined {
+    try {
+      if (task.posted !== undefined) throw error;
+      this.#post(task, record.slice(RECORD_HEAD + (task.priority === 0 ? 0 : 1)), NO_TRANSFER);
+      return this.#recordOf(task, []);
+    } catch (reason) {
+      task.inLine = false;
+      this.#refuse(task, reason);
+      return undefined;
+    }
+  }
+
+  /** Takes the arguments as they are now: moves what is to be moved, copies the rest. */
+  #post(task: PendingTask, args: readonly unknown[], transfer: readonly TransferListItem[]): void {
+    const packed = packValue('args', args, transfer);
+    const kept = structuredClone(
+      { packed, transfer: [...transfer] },
+      { transfer: [...transfer] as Transferable[] },
+    );
+    this.#deposit(task, kept.packed, [...new Set([...kept.transfer, ...bigOnes(kept.packed)])]);
+  }
+
+  /** Arguments that are this thread's own. They are needed again if the task may be run again. */
+  #postPacked(task: PendingTask, packed: PackedValue): void {
+    this.#deposit(task, packed, task.retriesLeft > 0 ? NO_TRANSFER : bigOnes(packed));
+  }
+
+  /**
+   * Arguments that can be posted more than once go to every worker at once, so that none has to ask for them while
+   * this thread may be blocked; the others to the one that asks.
+   */
+  #deposit(task: PendingTask, args: PackedValue, transfer: readonly TransferListItem[]): void {
+    task.posted = { args, transfer };
+    if (transfer.length > 0) return;
+    const { slot, generation } = task;
+    for (const worker of this.#workers()) worker.post({ type: 'args', slot, generation, args });
+  }
+}
+
+const bigOnes = (packed: PackedValue): ArrayBuffer[] => movables(Object.values(packed.fields)[0]);

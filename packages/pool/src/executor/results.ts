@@ -1,0 +1,179 @@
+import { type PackedError, unpackError } from '../thread/error-travel.ts';
+import { TaskCancelled, TaskNotFound } from './errors.ts';
+import type { Ledger } from './ledger.ts';
+import type { Observer } from './observer.ts';
+import type { PendingTask } from './pending-task.ts';
+import type { PoolWorker } from './pool-worker.ts';
+import {
+  CLAIM,
+  ERROR,
+  generationOf,
+  ITEM,
+  isPosted,
+  kindOf,
+  NOT_FOUND,
+  PROGRESS,
+  type ResultRecord,
+  SKIPPED,
+  STREAM,
+  TIMES,
+  VALUE,
+} from './protocol.ts';
+import { tellProgress } from './task-outcome.ts';
+import { TaskStream } from './task-stream.ts';
+import type { TaskWords } from './task-words.ts';
+import { plainValue, RawValue, unpackValue } from './value-travel.ts';
+
+/** What {@link Results} needs of the executor. */
+export interface ResultEvents {
+  /** Nobody wants the task's result any more. */
+  callOff(task: PendingTask, reason: unknown): void;
+  /** A task has left. */
+  left(): void;
+}
+
+/** Tells callers what has become of their tasks. */
+export class Results {
+  /** Tasks that have returned. */
+  done = 0;
+  /** Tasks that have failed, in whatever way. */
+  failed = 0;
+  readonly #url: string;
+  readonly #words: TaskWords;
+  readonly #ledger: Ledger;
+  readonly #observer: Observer;
+  readonly #workerAt: (row: number) => PoolWorker | undefined;
+  readonly #events: ResultEvents;
+
+  constructor(
+    url: string,
+    words: TaskWords,
+    ledger: Ledger,
+    observer: Observer,
+    workerAt: (row: number) => PoolWorker | undefined,
+    events: ResultEvents,
+  ) {
+    this.#url = url;
+    this.#words = words;
+    this.#ledger = ledger;
+    this.#observer = observer;
+    this.#workerAt = workerAt;
+    this.#events = events;
+  }
+
+  /** Acts on what a worker has sent. */
+  deliver(record: ResultRecord): void {
+    const slot = record[0];
+    const tag = record[1];
+    const task = this.#ledger.find(slot, generationOf(tag));
+    if (task === undefined) return;
+    const value = isPosted(tag) ? this.#takePosted(task) : record[2];
+    switch (kindOf(tag)) {
+      case VALUE:
+        this.leave(task);
+        this.#succeed(task, value);
+        break;
+      case ERROR:
+        this.fail(task, unpackError(value as PackedError, `\n    at task '${task.name}', run by a worker`));
+        break;
+      case NOT_FOUND:
+        this.fail(task, new TaskNotFound(task.name, this.#url, value as string[]));
+        break;
+      case SKIPPED:
+        this.leave(task);
+        break;
+      case CLAIM:
+        this.#answerClaim(task);
+        break;
+      case STREAM:
+        this.#openStream(task);
+        break;
+      case ITEM:
+        task.stream?.push(value);
+        break;
+      case PROGRESS:
+        tellProgress(task, value);
+        break;
+      case TIMES:
+        task.times = value as [number, number];
+        task.worker = this.#workerAt(this.#words.rowOf(slot))?.name;
+        if (task.times[1] < 0) this.#observer.started(task);
+        break;
+    }
+  }
+
+  /** Nothing more will be heard of the task, and this is why. */
+  fail(task: PendingTask, error: unknown): void {
+    this.leave(task);
+    this.reject(task, error, true);
+  }
+
+  /**
+   * Tells the caller, unless the caller has got a result or an error before; says whether it did.
+   *
+   * @param isOwn whether the error was made for this task, so that its stack may be added to
+   */
+  reject(task: PendingTask, error: unknown, isOwn = false): boolean {
+    if (task.stream !== undefined) {
+      if (!task.stream.fail(error, isOwn && task.promised)) return false;
+    } else {
+      if (!this.#ledger.settle(task)) return false;
+      if (isOwn) task.fail(error);
+      else task.reject(error);
+    }
+    this.failed++;
+    this.#observer.failed(task, error);
+    return true;
+  }
+
+  /** Nothing more will be heard of the task. Its caller may still have to get the result. */
+  leave(task: PendingTask): void {
+    task.release?.();
+    task.release = undefined;
+    this.#ledger.leave(task);
+    this.#events.left();
+  }
+
+  #succeed(task: PendingTask, value: unknown): void {
+    if (task.stream !== undefined) {
+      if (!task.stream.end()) return;
+    } else {
+      if (!this.#ledger.settle(task)) return;
+      task.resolve(value);
+    }
+    this.done++;
+    this.#observer.finished(task);
+  }
+
+  /** A value that came by the worker's port. */
+  #takePosted({ slot, relayed }: PendingTask): unknown {
+    const packed = this.#workerAt(this.#words.rowOf(slot))!.takeValue();
+    if (relayed) return new RawValue(packed);
+    const plain = plainValue(packed);
+    return plain === undefined ? unpackValue(packed) : plain.value;
+  }
+
+  #answerClaim(task: PendingTask): void {
+    const { slot, generation, posted } = task;
+    if (posted === undefined) return;
+    task.posted = undefined;
+    const { args, transfer } = posted;
+    this.#workerAt(this.#words.rowOf(slot))?.post({ type: 'args', slot, generation, args }, transfer);
+  }
+
+  #openStream(task: PendingTask): void {
+    if (!this.#ledger.settle(task)) return;
+    const { slot, generation } = task;
+    task.stream = new TaskStream(
+      () => {
+        const row = this.#ledger.find(slot, generation) === task ? this.#words.rowOf(slot) : -1;
+        if (row >= 0) this.#workerAt(row)?.state.countConsumed();
+      },
+      () => {
+        if (task.slot < 0) return;
+        this.#events.callOff(task, new TaskCancelled(task.name, 'its stream was abandoned'));
+      },
+    );
+    task.resolve(task.stream);
+  }
+}

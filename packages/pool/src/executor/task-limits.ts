@@ -1,0 +1,39 @@
+import { AsyncResource } from 'node:async_hooks';
+import { TaskTimeout } from './errors.ts';
+import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
+import type { PendingTask } from './pending-task.ts';
+
+/** Longer delays than this cannot be had from timers: they count as none. 24 days, in milliseconds. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Checks the options of a submission and notes them in the task; what ends it early calls `cancel` from now on.
+ *
+ * @throws RangeError or TypeError for a bad option; the signal's reason when it is aborted already
+ */
+export function applyOptions(
+  task: PendingTask,
+  options: SubmitOptions,
+  cancel: (reason: unknown) => void,
+): void {
+  const { signal, timeout, retries, onProgress, transfer, priority } = options;
+  if (priority !== undefined && priority !== 0) task.priority = validPriority(priority);
+  if (retries !== undefined) task.retriesLeft = wholeNumber('retries', retries, 0, 2 ** 31 - 1);
+  if (task.retriesLeft > 0 && transfer !== undefined && transfer.length > 0) {
+    throw new TypeError(
+      `task '${task.name}': what is moved to a worker is lost with it; leave out 'retries' or 'transfer'`,
+    );
+  }
+  if (onProgress !== undefined) task.onProgress = AsyncResource.bind(onProgress) as (value: unknown) => void;
+  const limit = timeout === undefined ? Infinity : milliseconds('options.timeout', timeout);
+  if (signal === undefined && limit > LONGEST_TIMER) return;
+  if (signal?.aborted) throw signal.reason;
+  const onAbort = () => cancel(signal!.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  const timer =
+    limit > LONGEST_TIMER ? undefined : setTimeout(() => cancel(new TaskTimeout(task.name, limit)), limit);
+  task.release = () => {
+    signal?.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+  };
+}
