@@ -1,6 +1,6 @@
 // After `tsc -b` has written the declarations: the JavaScript of the packages whose modules every new thread loads, in
-// few files. A thread spends about a millisecond on each file that it loads, more than on reading what is in it. What
-// is imported from outside a package stays outside.
+// few files. A thread spends about a millisecond on each file that it loads and on each name that it has to look up,
+// beside the time for what is in them. What is imported from outside a package stays outside.
 import { rmSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
@@ -20,87 +20,106 @@ const common = {
   logLevel: 'warning',
 };
 
+/** Both entries of `@pkg/sync` are one file: asked for under one name, it is looked for once. */
+const oneNameForSync = {
+  name: 'one name for @pkg/sync',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@pkg\/sync$/ }, () => ({ path: '@pkg/sync/kernel', external: true }));
+  },
+};
+
+/** Leaves imports of the given files (below `src`) to what is published in their place (below `dist`). */
+function leave(root, places, outfile) {
+  const targets = new Map(
+    Object.entries(places).map(([file, place]) => {
+      const path = relative(dirname(outfile), `${root}/dist/${place}`);
+      return [resolve(root, 'src', file), path.startsWith('.') ? path : `./${path}`];
+    }),
+  );
+  return {
+    name: 'leave to other files',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path, resolveDir, kind }) => {
+        const target = kind === 'entry-point' ? undefined : targets.get(resolve(resolveDir, path));
+        return target && { path: target, external: true };
+      });
+    },
+  };
+}
+
 /** Removes what an earlier build left and this one will not overwrite. */
-async function clear(directory) {
-  for (const file of await readdir(directory, { recursive: true })) {
-    if (/\.js(\.map)?$/.test(file)) rmSync(`${directory}/${file}`);
+async function clear(root) {
+  for (const file of await readdir(`${root}/dist`, { recursive: true })) {
+    if (/\.js(\.map)?$/.test(file)) rmSync(`${root}/dist/${file}`);
   }
 }
 
-/** `@pkg/sync`: one file for each platform, which serves both of its entries. */
+/** All that `modules` export, in one file. More than the declarations of an entry say may be in it. */
+async function bundleTogether(root, modules, outfile, options = {}) {
+  const contents = modules.map((module) => `export * from './${module}.ts';`).join('\n');
+  const stdin = { contents, resolveDir: `${root}/src`, sourcefile: outfile, loader: 'ts' };
+  await build({ ...common, stdin, outfile: `${root}/dist/${outfile}`, ...options });
+}
+
 async function bundleSync() {
   const root = 'packages/sync';
-  await clear(`${root}/dist`);
+  await clear(root);
   for (const platform of ['node', 'web']) {
-    await build({
-      ...common,
-      stdin: {
-        contents: `export * from './index.ts'; export * from './kernel.ts';`,
-        resolveDir: `${root}/src`,
-        sourcefile: `${platform}.ts`,
-        loader: 'ts',
-      },
-      outfile: `${root}/dist/${platform}.js`,
+    await bundleTogether(root, ['index', 'kernel'], `${platform}.js`, {
       alias: { '#platform': `./${root}/src/platform/${platform}.ts` },
     });
   }
 }
 
-/** Entries of a package; what several of them need lies in chunks beside them. */
-async function bundleWithChunks(name, entries) {
-  const root = `packages/${name}`;
-  await clear(`${root}/dist`);
+async function bundleQueue() {
+  const root = 'packages/queue';
+  await clear(root);
+  await bundleTogether(root, ['index'], 'index.js', { plugins: [oneNameForSync] });
+}
+
+/** What the worker needs at first is what the user's module will import anyway. */
+async function bundlePool() {
+  const root = 'packages/pool';
+  const mains = ['thread/thread-main', 'executor/worker/worker-main'];
+  await clear(root);
+  await bundleTogether(root, ['index', ...mains], 'index.js', { plugins: [oneNameForSync] });
+  const outfile = `${root}/dist/worker-bootstrap.js`;
+  const places = Object.fromEntries(mains.map((main) => [`${main}.ts`, 'index.js']));
   await build({
     ...common,
-    entryPoints: entries.map((entry) => `${root}/src/${entry}.ts`),
-    outbase: `${root}/src`,
-    outdir: `${root}/dist`,
-    splitting: true,
-    // Beside the entries: a module that looks for its neighbours by import.meta.url finds them there.
-    chunkNames: 'chunk-[hash]',
+    entryPoints: [`${root}/src/worker-bootstrap.ts`],
+    outfile,
+    plugins: [leave(root, places, outfile)],
   });
 }
 
-/** Modules of a package that remain files of their own; each takes in whatever else it imports from the package. */
-async function bundleModules(name, modules) {
-  const root = resolve('packages', name);
-  await clear(`${root}/dist`);
+/** Modules that are started, found by their address, or have to exist once; each takes in whatever else it imports. */
+async function bundleDownloader() {
+  const root = 'packages/imgur-downloader';
+  const modules = [
+    'cli',
+    'index',
+    'threads',
+    'simple',
+    'procs',
+    'procs-task',
+    'compare',
+    'download',
+    'errors',
+    'gallery/default-gallery',
+    'gallery/gallery',
+    'gallery/worker',
+  ];
+  await clear(root);
+  const places = Object.fromEntries(modules.map((module) => [`${module}.ts`, `${module}.js`]));
   for (const module of modules) {
     const outfile = `${root}/dist/${module}.js`;
-    const others = new Map(
-      modules
-        .filter((other) => other !== module)
-        .map((other) => [`${root}/src/${other}.ts`, relative(dirname(outfile), `${root}/dist/${other}.js`)]),
-    );
-    const leaveOthers = {
-      name: 'leave the other modules where they are',
-      setup({ onResolve }) {
-        onResolve({ filter: /^\./ }, ({ path, resolveDir }) => {
-          const file = others.get(resolve(resolveDir, path));
-          return file && { path: file.startsWith('.') ? file : `./${file}`, external: true };
-        });
-      },
-    };
-    await build({ ...common, entryPoints: [`${root}/src/${module}.ts`], outfile, plugins: [leaveOthers] });
+    const plugins = [leave(root, places, outfile)];
+    await build({ ...common, entryPoints: [`${root}/src/${module}.ts`], outfile, plugins });
   }
 }
 
 await bundleSync();
-await bundleWithChunks('queue', ['index']);
-await bundleWithChunks('pool', ['index', 'worker-bootstrap']);
-// Whatever is started, or found by its address, or has to exist once.
-await bundleModules('imgur-downloader', [
-  'cli',
-  'index',
-  'threads',
-  'simple',
-  'procs',
-  'procs-task',
-  'compare',
-  'download',
-  'errors',
-  'part-file',
-  'gallery/default-gallery',
-  'gallery/gallery',
-  'gallery/worker',
-]);
+await bundleQueue();
+await bundlePool();
+await bundleDownloader();

@@ -1,6 +1,5 @@
 import { constants } from 'node:fs';
 import { access, mkdir } from 'node:fs/promises';
-import { STATUS_CODES } from 'node:http';
 import { join, posix, resolve } from 'node:path';
 import {
   ClientIdRefused,
@@ -12,7 +11,7 @@ import {
   NotWritable,
   RateLimited,
 } from './errors.ts';
-import type { Answer } from './http-get.ts';
+import { type Answer, statusText } from './http-get.ts';
 import { readGallery } from './imgur-answer.ts';
 import { removeParts, writeWhole } from './part-file.ts';
 import { type RequestOptions, request, retryAfter } from './request.ts';
@@ -136,7 +135,7 @@ function fileNameOf(link: string): string {
 function readImage(link: string, { url, status, headers, body }: Answer): Uint8Array {
   if (status === 404 || status === 410) throw new ImageNotFound(link, status);
   if (status === 429) throw new RateLimited(link, status, retryAfter(headers));
-  if (status < 200 || status > 299) throw new HttpError(link, status, STATUS_CODES[status]);
+  if (status < 200 || status > 299) throw new HttpError(link, status, statusText(status));
   if (url !== link && new URL(url).pathname.endsWith('/removed.png')) throw new ImageRemoved(link);
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'no content type';
   if (type !== 'image/jpeg' && type !== 'image/png') throw new NotAnImage(link, type);

@@ -1,4 +1,7 @@
-import { get as httpGet, type IncomingHttpHeaders, type IncomingMessage } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+
+// Importing node:http makes Node 22 and later load all of fetch with it, in every thread that does so.
+const { get: httpGet, STATUS_CODES } = process.getBuiltinModule('node:http');
 
 /** A whole answer. */
 export interface Answer {
@@ -10,6 +13,9 @@ export interface Answer {
 }
 
 const MAX_REDIRECTS = 5;
+
+/** What HTTP calls a status, if it has a name for it. */
+export const statusText = (status: number): string | undefined => STATUS_CODES[status];
 
 /**
  * Gets `url`, follows redirects, and reads the answer to its end. Rejects with the error of the connection, also
@@ -50,7 +56,7 @@ async function send(
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   // TLS is loaded by those who need it: the built-in gallery does not.
-  const get = url.protocol === 'https:' ? (await import('node:https')).get : httpGet;
+  const get = url.protocol === 'https:' ? process.getBuiltinModule('node:https').get : httpGet;
   return await new Promise((resolve, reject) => {
     get(url, { headers, signal }, resolve).once('error', reject);
   });

@@ -1,6 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import pRetry from 'p-retry';
 import { HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
 import { type Answer, httpGetWhole } from './http-get.ts';
 
@@ -36,7 +35,30 @@ export async function request<T>(
   options: RequestOptions = {},
 ): Promise<T> {
   const { timeout = 15_000, retries = 3, retryDelay = 200, maxWait = 60_000, signal } = options;
-  return await pRetry(async () => read(await attempt(url, headers, timeout, signal)), {
+  const once = async () => read(await attempt(url, headers, timeout, signal));
+  try {
+    return await once();
+  } catch (error) {
+    if (signal?.aborted || !mayPass(error as Error, maxWait)) throw error;
+    return await again(once, error, { retries, retryDelay, maxWait, signal });
+  }
+}
+
+/** Goes on after an attempt that failed with `error`. */
+async function again<T>(
+  once: () => Promise<T>,
+  error: unknown,
+  { retries, retryDelay, maxWait, signal }: Required<Omit<RequestOptions, 'timeout'>>,
+): Promise<T> {
+  // Loaded by those who need it: most threads never do.
+  const { default: pRetry } = await import('p-retry');
+  let isFirst = true;
+  const next = () => {
+    if (!isFirst) return once();
+    isFirst = false;
+    throw error;
+  };
+  return await pRetry(async () => await next(), {
     retries,
     minTimeout: retryDelay,
     factor: 2,

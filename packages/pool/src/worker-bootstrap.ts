@@ -1,6 +1,5 @@
 /**
- * The first module of every worker of this package. One for threads and for executors' workers, so that what they have
- * in common with the rest of the package is a single file when it is published: a worker spends its start on files.
+ * The first module of every worker of this package: of a thread and of an executor's worker alike.
  *
  * @packageDocumentation
  */

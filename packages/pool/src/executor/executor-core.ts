@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { SimpleQueue } from '@pkg/queue';
 import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
 import { Attachments } from './attached/attachments.ts';
@@ -60,7 +59,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
   readonly #results: Results;
   readonly #observer: Observer;
   /** Names this executor to others. */
-  readonly #channel = randomUUID();
+  readonly #channel = crypto.randomUUID();
   #attachments: Attachments | undefined;
   #warned = false;
   #broken = false;

@@ -20,7 +20,6 @@ import type { MessagePort } from 'node:worker_threads';
 import type { SharedHandle } from '@pkg/sync';
 import { EVENT_COUNT_WORDS } from '@pkg/sync/kernel';
 import type { PackedError } from './error-travel.ts';
-import type { LoadingTurns } from './loading-turns.ts';
 
 export const STATE = 0;
 export const JOINERS = 1;
@@ -66,5 +65,4 @@ export interface ThreadData {
   readonly outcomes: MessagePort;
   /** Tells the starter that the thread has ended: see `createLivenessProbe`. */
   readonly liveness: MessagePort | undefined;
-  readonly turns: LoadingTurns;
 }

@@ -31,7 +31,6 @@ import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
 import { packFields } from './field-travel.ts';
 import { keepLastOutput } from './last-output.ts';
-import { loadingTurns } from './loading-turns.ts';
 import { registerOwnErrorClasses } from './own-error-classes.ts';
 import {
   ENDING,
@@ -112,7 +111,6 @@ export class RunningThread {
       state: this.#state.buffer as SharedArrayBuffer,
       outcomes: port2,
       liveness,
-      turns: loadingTurns(),
     };
     Atomics.store(this.#state, GRACE, 1);
     const entry = workerEntry();

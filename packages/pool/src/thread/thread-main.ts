@@ -11,7 +11,6 @@ import { packError } from './error-travel.ts';
 import { UnknownSharedObject, unpackFields } from './field-travel.ts';
 import { findClass, type RunnableClass } from './find-class.ts';
 import { loadModule } from './load-module.ts';
-import { inTurn } from './loading-turns.ts';
 import { ENDING, EVENTS, GRACE, JOINERS, type Outcome, RUNNING, STATE, type ThreadData } from './protocol.ts';
 import { type ThisThread, thisThread } from './this-thread.ts';
 
@@ -82,11 +81,11 @@ export class ThreadMain {
 
   /** The user's class, or why there is none. */
   async #load(): Promise<RunnableClass | Outcome> {
-    const { url, className, turns } = this.#data;
+    const { url, className } = this.#data;
     let namespace: Record<string, unknown>;
     this.#self.loading = true;
     try {
-      namespace = await inTurn(turns, () => loadModule(url));
+      namespace = await loadModule(url);
     } catch (error) {
       return { type: 'load-failed', error: packError(error) };
     } finally {

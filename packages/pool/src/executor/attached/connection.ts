@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { currentThread, EventCount, ThreadTable } from '@pkg/sync/kernel';
 import { nextDeath } from '../../worker-pool/next-death.ts';
@@ -59,7 +58,7 @@ export class Connection {
     const self = currentThread(this.#table);
     this.#mail = new EventCount(this.#words, MAIL, self);
     const hello: Hello = {
-      channel: `${handle.channel} ${randomUUID()}`,
+      channel: `${handle.channel} ${crypto.randomUUID()}`,
       thread: self.id,
       memory: this.#words.buffer as SharedArrayBuffer,
     };
