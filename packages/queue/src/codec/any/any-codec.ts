@@ -3,7 +3,7 @@ import type { ByteWriter } from '../byte-writer.ts';
 import type { ItemCodec } from '../item-codec.ts';
 import { AnyDecoder } from './decoder.ts';
 import { AnyEncoder } from './encoder.ts';
-import { readFlatPair, writeFlatArray } from './flat-array.ts';
+import { readFlatArray, writeFlatArray } from './flat-array.ts';
 import { TAG } from './format.ts';
 import { writeNumber } from './primitives.ts';
 import { shortText, writeText } from './text.ts';
@@ -57,8 +57,8 @@ class AnyCodec implements ItemCodec<unknown> {
         return shortText(reader.bytes, position + 1, length - 1);
       }
       if (tag === TAG.array) {
-        const pair = readFlatPair(reader);
-        if (pair !== undefined) return pair;
+        const array = readFlatArray(reader);
+        if (array !== undefined) return array;
       }
     }
     const decoder = this.#decoders.pop() ?? new AnyDecoder();

@@ -33,21 +33,29 @@ export function writeFlatArray(writer: ByteWriter, array: readonly unknown[]): b
 }
 
 /**
- * Reads an item that {@link writeFlatArray} wrote, if it is a pair of short strings or small integers.
+ * Reads an item that {@link writeFlatArray} wrote, unless there is a long string in it.
  *
  * @returns undefined, with nothing read, for any other item
  */
-export function readFlatPair(reader: ByteReader): unknown[] | undefined {
+export function readFlatArray(reader: ByteReader): unknown[] | undefined {
   const { position, end, bytes } = reader;
-  if (end - position < 4 || bytes[position + 1] !== 2) return undefined;
+  const length = end - position < 3 ? 0 : bytes[position + 1]!;
+  if (length < 2 || length > MOST_ELEMENTS) return undefined;
   reader.position = position + 2;
   const first = readFlat(reader);
   const second = first === undefined ? undefined : readFlat(reader);
-  if (second === undefined || reader.position !== end) {
-    reader.position = position;
-    return undefined;
+  if (second !== undefined) {
+    // Made by a literal, it is packed and has no spare room.
+    const array: unknown[] = [first, second];
+    for (let left = length - 2; left > 0; left--) {
+      const element = readFlat(reader);
+      if (element === undefined) break;
+      array.push(element);
+    }
+    if (array.length === length && reader.position === end) return array;
   }
-  return [first, second];
+  reader.position = position;
+  return undefined;
 }
 
 function readFlat(reader: ByteReader): string | number | undefined {
@@ -58,10 +66,20 @@ function readFlat(reader: ByteReader): string | number | undefined {
     reader.position = position + 1;
     return tag - TAG.smallInt;
   }
-  if (tag < TAG.shortText) return undefined;
-  const length = tag & MAX_SHORT_TEXT;
-  const next = position + 1 + length;
-  if (next > end) return undefined;
-  reader.position = next;
-  return shortText(bytes, position + 1, length);
+  if (tag >= TAG.shortText) {
+    const length = tag & MAX_SHORT_TEXT;
+    const next = position + 1 + length;
+    if (next > end) return undefined;
+    reader.position = next;
+    return shortText(bytes, position + 1, length);
+  }
+  if (tag === TAG.int32 && position + 5 <= end) {
+    reader.position = position + 1;
+    return reader.int32();
+  }
+  if (tag === TAG.float64 && position + 9 <= end) {
+    reader.position = position + 1;
+    return reader.float64();
+  }
+  return undefined;
 }
