@@ -1,4 +1,5 @@
-// npm run test:deep -- [--seed N] [--minutes M] [--only PART] [--kind CLASS] [--each M] [--restart]
+// node --conditions=@pkg/source --import tsx packages/queue/deep/main.ts [--seed N] [--minutes M] [--only PART]
+//   [--kind CLASS] [--each M] [--restart]
 //
 // The long run: more schedules than the suite has time for. Interrupted or out of time, it goes on where it was, in
 // `.deep/`, a file for each seed and class: so runs for different classes can go on side by side. After a change of

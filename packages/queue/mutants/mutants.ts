@@ -8,6 +8,7 @@ const STORE = 'queue/src/fifo/fifo-store.ts';
 const SEGMENTS = 'queue/src/fifo/segments.ts';
 const LEASES = 'queue/src/fifo/leases.ts';
 const HOLDERS = 'queue/src/holders.ts';
+const ABANDON = 'queue/src/abandon-held.ts';
 const QUEUE = 'queue/src/shared-queue.ts';
 const PAGES = 'queue/src/pages.ts';
 
@@ -630,17 +631,17 @@ export const MUTANTS: readonly Mutant[] = [
     'recovery-abandons-nothing',
     'death of a taker',
     'what the dead held stays unfinished for ever',
-    STORE,
-    'if (open > living) Atomics.store(header, ABANDONED, (header[ABANDONED]! + open - living) | 0);',
-    'if (open > living) return;',
+    ABANDON,
+    'Atomics.store(header, ABANDONED, (header[ABANDONED]! + lost) | 0);',
+    '',
   ),
   mutant(
     'recovery-abandons-everything',
     'death beside a holder',
     'what the living hold counts as abandoned too',
-    STORE,
-    '(header[ABANDONED]! + open - living) | 0);',
-    '(header[ABANDONED]! + open) | 0);',
+    ABANDON,
+    'const lost = Math.min(held, unfinished);',
+    'const lost = Math.min(open, unfinished);',
   ),
   mutant(
     'rows-dead-count',

@@ -65,6 +65,18 @@ export class Holders {
     this.add(-own - left);
   }
 
+  /** Strikes `count` items off what was finished before it was taken. */
+  forgive(count: number): void {
+    const header = this.#header;
+    let left = count;
+    for (let slot = 0; left > 0 && slot < this.#rows; slot++) {
+      const at = this.#start + slot * ROW_WORDS + ROW_COUNT;
+      const part = Math.min(left, Math.max(0, -header[at]!));
+      header[at] = header[at]! + part;
+      left -= part;
+    }
+  }
+
   /** Clears the rows of the dead and returns what the living hold. */
   sweep(): number {
     let held = 0;

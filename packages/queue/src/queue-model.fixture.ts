@@ -28,10 +28,6 @@ export interface QueueState {
   readonly debts: readonly number[];
   /** Dead letters. */
   readonly letters: readonly QueuedItem[];
-  /**
-   * Negative when an item was said to be done before anybody took it, and then was taken by a thread that died: it
-   * counts as done twice, unless whoever said so takes another one. Callers see 0.
-   */
   readonly unfinished: number;
   readonly isShutDown: boolean;
   readonly isDiscarded: boolean;
@@ -39,6 +35,16 @@ export interface QueueState {
   readonly dead: number;
   /** By batch: how many of its parts are in. */
   readonly parts: readonly number[];
+}
+
+/** Strikes `count` off the debts. */
+function forgive(debts: readonly number[], count: number): number[] {
+  let left = count;
+  return debts.map((debt) => {
+    const part = Math.min(debt, left);
+    left -= part;
+    return debt - part;
+  });
 }
 
 /** Threads that a history may have. */
@@ -100,14 +106,18 @@ export function queueModel(
     const comesBack = ({ returns }: QueuedItem) => redeliver && !state.isDiscarded && returns < maxDeliveries;
     const back = returned.filter(comesBack);
     const isLetter = (item: QueuedItem) => redeliver && !state.isDiscarded && !comesBack(item);
-    const debts = replace(state.debts, heir, state.debts[heir]! + state.debts[thread]!);
+    const gone = held.length - back.length;
+    // What somebody has said to be done before the dead thread took it is done already.
+    const lost = redeliver ? gone : Math.min(gone, state.unfinished);
+    const inherited = replace(state.debts, heir, state.debts[heir]! + state.debts[thread]!);
+    const debts = forgive(replace(inherited, thread, 0), gone - lost);
     return {
       ...state,
       queued: [...state.queued, ...back].sort(compare),
       held: replace(state.held, thread, []),
-      debts: replace(debts, thread, 0),
+      debts,
       letters: [...state.letters, ...returned.filter(isLetter)],
-      unfinished: state.unfinished - (held.length - back.length),
+      unfinished: state.unfinished - lost,
       dead: state.dead | (1 << thread),
     };
   };

@@ -20,7 +20,7 @@ import { Threads } from './fixtures/threads.ts';
 import type { DeathItem, VictimData } from './fixtures/victim.fixture.ts';
 import { until, waitersFor } from './fixtures/waiting.ts';
 
-const DEATHS = Number(process.env['DEATHS'] ?? 300);
+const DEATHS = Number(process.env['DEATHS'] ?? 500);
 const SEED = Number(process.env['SEED'] ?? Math.floor(Math.random() * 2 ** 31));
 /** Victims that are alive at once. */
 const AT_ONCE = 5;

@@ -1,4 +1,5 @@
 import { EventCount, OwnerLock, type ThreadIdentity } from '@pkg/sync/kernel';
+import { abandonHeldByTheDead } from '../abandon-held.ts';
 import type { ByteReader } from '../codec/byte-reader.ts';
 import type { Tail } from '../codec/byte-writer.ts';
 import { Holders } from '../holders.ts';
@@ -445,12 +446,7 @@ export class FifoStore implements ItemStore {
       this.#deriveSettled();
       this.#putLock.release();
     } else if (this.#holders !== undefined) {
-      const living = this.#holders.sweep();
-      const open = (header[GETS]! - header[SETTLED]! - header[ABANDONED]!) | 0;
-      // One store: once it is done, the dead hold nothing, whatever their rows said.
-      if (open > living) Atomics.store(header, ABANDONED, (header[ABANDONED]! + open - living) | 0);
-      // They had settled more than they took: this thread goes on with their debt.
-      else if (open < living) this.#holders.add(open - living);
+      abandonHeldByTheDead(header, this.#holders, this.unfinished);
     }
     this.#wakeAll();
   }

@@ -1,4 +1,5 @@
 import { EventCount, OwnerLock, type ThreadIdentity } from '@pkg/sync/kernel';
+import { abandonHeldByTheDead } from '../abandon-held.ts';
 import type { ByteReader } from '../codec/byte-reader.ts';
 import type { Tail } from '../codec/byte-writer.ts';
 import { Holders } from '../holders.ts';
@@ -384,7 +385,7 @@ export class OrderedStore implements ItemStore {
   #releaseTheDead(): void {
     const header = this.#header;
     if (!this.#hasLeases) {
-      this.#abandonHeldByTheDead();
+      abandonHeldByTheDead(this.#header, this.#holders, this.unfinished);
       this.#wakeAll();
       return;
     }
@@ -435,7 +436,7 @@ export class OrderedStore implements ItemStore {
       this.#listLeases();
       const open = this.#leasedMet + this.#returnedMet;
       Atomics.store(header, SETTLED, (header[GETS]! - open - header[ABANDONED]!) | 0);
-    } else this.#abandonHeldByTheDead();
+    } else abandonHeldByTheDead(this.#header, this.#holders, this.unfinished);
   }
 
   /** Decides about a block that recovery meets; returns whether it stays in use. */
@@ -482,16 +483,6 @@ export class OrderedStore implements ItemStore {
       words[block + LINK] = 0;
       holders.append(holders.rowOf(id), id, block, words, LINK);
     }
-  }
-
-  #abandonHeldByTheDead(): void {
-    const header = this.#header;
-    const living = this.#holders.sweep();
-    const open = (header[GETS]! - header[SETTLED]! - header[ABANDONED]!) | 0;
-    // One store: once it is done, the dead hold nothing, whatever their rows said.
-    if (open > living) Atomics.store(header, ABANDONED, (header[ABANDONED]! + open - living) | 0);
-    // They had settled more than they took: this thread goes on with their debt.
-    else if (open < living) this.#holders.add(open - living);
   }
 
   /** Copies the blocks of dead letters into `target` as far as they fit; returns the words that all would need. */

@@ -9,25 +9,45 @@ import { shortText, writeText } from './text.ts';
 const MOST_ELEMENTS = 8;
 
 /**
- * Writes a short array of nothing but strings and numbers, the tuple that most queues carry, without the encoder's
- * bookkeeping: nothing in it can be met twice, nest or be refused.
+ * Writes a short array of strings and numbers, the tuple that most queues carry, without the encoder's bookkeeping:
+ * nothing in it can be met twice, nest deeply or be refused. One of its elements may be such an array itself; with two,
+ * they might be the same.
  *
  * @returns false, with nothing written, for any other array
  */
 export function writeFlatArray(writer: ByteWriter, array: readonly unknown[]): boolean {
-  const length = array.length;
-  if (length === 0 || length > MOST_ELEMENTS || !isDense(array)) return false;
+  if (!looksFlat(array, true)) return false;
   const start = writer.length;
+  if (writeElements(writer, array, true)) return true;
+  writer.length = start;
+  return false;
+}
+
+/** A look at the elements that costs next to nothing, so that other arrays lose nothing by the attempt. */
+function looksFlat(array: readonly unknown[], mayNest: boolean): boolean {
+  const length = array.length;
+  if (length === 0 || length > MOST_ELEMENTS) return false;
+  for (let i = 0; i < length; i++) {
+    const element = array[i];
+    if (typeof element === 'string' || typeof element === 'number') continue;
+    if (!mayNest || !Array.isArray(element) || !looksFlat(element, false)) return false;
+    mayNest = false;
+  }
+  return true;
+}
+
+/** Looks again at what it writes: an element may have a getter. */
+function writeElements(writer: ByteWriter, array: readonly unknown[], mayNest: boolean): boolean {
+  if (!isDense(array)) return false;
+  const length = array.length;
   writer.byte(TAG.array);
   writer.byte(length);
   for (let i = 0; i < length; i++) {
     const element = array[i];
     if (typeof element === 'string') writeText(writer, element);
     else if (typeof element === 'number') writeNumber(writer, element);
-    else {
-      writer.length = start;
-      return false;
-    }
+    else if (!mayNest || !Array.isArray(element) || !writeElements(writer, element, false)) return false;
+    else mayNest = false;
   }
   return true;
 }
@@ -38,27 +58,33 @@ export function writeFlatArray(writer: ByteWriter, array: readonly unknown[]): b
  * @returns undefined, with nothing read, for any other item
  */
 export function readFlatArray(reader: ByteReader): unknown[] | undefined {
-  const { position, end, bytes } = reader;
-  const length = end - position < 3 ? 0 : bytes[position + 1]!;
-  if (length < 2 || length > MOST_ELEMENTS) return undefined;
-  reader.position = position + 2;
-  const first = readFlat(reader);
-  const second = first === undefined ? undefined : readFlat(reader);
-  if (second !== undefined) {
-    // Made by a literal, it is packed and has no spare room.
-    const array: unknown[] = [first, second];
-    for (let left = length - 2; left > 0; left--) {
-      const element = readFlat(reader);
-      if (element === undefined) break;
-      array.push(element);
-    }
-    if (array.length === length && reader.position === end) return array;
-  }
+  const { position } = reader;
+  const array = readElements(reader, true);
+  if (array !== undefined && reader.position === reader.end) return array;
   reader.position = position;
   return undefined;
 }
 
-function readFlat(reader: ByteReader): string | number | undefined {
+function readElements(reader: ByteReader, mayNest: boolean): unknown[] | undefined {
+  const { position, end, bytes } = reader;
+  const length = end - position < 3 ? 0 : bytes[position + 1]!;
+  if (length < 2 || length > MOST_ELEMENTS) return undefined;
+  reader.position = position + 2;
+  const first = readElement(reader, mayNest);
+  const second = first === undefined ? undefined : readElement(reader, mayNest);
+  if (second === undefined) return undefined;
+  // Made by a literal, a pair is packed and has no spare room.
+  const array: unknown[] = [first, second];
+  for (let left = length - 2; left > 0; left--) {
+    const element = readElement(reader, mayNest);
+    if (element === undefined) return undefined;
+    array.push(element);
+  }
+  return array;
+}
+
+/** @returns undefined for whatever {@link writeFlatArray} does not write */
+function readElement(reader: ByteReader, mayNest: boolean): string | number | unknown[] | undefined {
   const { position, end, bytes } = reader;
   if (position >= end) return undefined;
   const tag = bytes[position]!;
@@ -81,5 +107,5 @@ function readFlat(reader: ByteReader): string | number | undefined {
     reader.position = position + 1;
     return reader.float64();
   }
-  return undefined;
+  return tag === TAG.array && mayNest ? readElements(reader, false) : undefined;
 }
