@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const page = readFileSync(join(root, 'docs/reference/wishes.md'), 'utf8');
-const rows = page.split('\n').filter((line) => /^\| \d+ \|/.test(line));
+const rows = page.split('\n').filter((line) => /^\| \d+ +\|/.test(line));
 
 const repositories: Record<string, string> = {
   piscina: 'piscinajs/piscina',

@@ -6,18 +6,12 @@ import type { ResultRecord } from './protocol.ts';
 /** Most results that are handed out in one turn of the event loop. */
 const BATCH = 512;
 
-/**
- * Turns of the event loop, some 3 microseconds each, in which it looks for results in vain before it sleeps. Waiting
- * for long tasks so would take a core from those who run them.
- */
-const MOST_IDLE_TURNS = 10;
-
-/** Of so many sleeps, one is preceded by all those turns, to find out whether tasks have become short. */
-const SLEEPS_UNTIL_TRIAL = 16;
+/** Turns of the event loop, some 3 microseconds each, in which it looks for results in vain before it sleeps. */
+const IDLE_TURNS = 32;
 
 /**
  * Hands out results on the owner's event loop: as long as there are tasks under way, it looks in each turn; after
- * some turns in vain it sleeps until a worker notifies it. The fewer turns were of use lately, the fewer it waits.
+ * some turns in vain it sleeps until a worker notifies it.
  */
 export class ResultPump {
   readonly #results: BlockingQueue<ResultRecord>;
@@ -26,8 +20,6 @@ export class ResultPump {
   readonly #deliver: (record: ResultRecord) => void;
   #running = false;
   #idleTurns = 0;
-  #patience = MOST_IDLE_TURNS;
-  #sleeps = 0;
 
   constructor(
     results: BlockingQueue<ResultRecord>,
@@ -74,20 +66,13 @@ export class ResultPump {
   }
 
   readonly #look = (): void => {
-    if (this.drain(BATCH) > 0) {
-      if (this.#idleTurns > 0) this.#patience = MOST_IDLE_TURNS;
-      this.#idleTurns = 0;
-    }
+    if (this.drain(BATCH) > 0) this.#idleTurns = 0;
     if (this.#ledger.size === 0) this.#running = false;
-    else if (this.#idleTurns < this.#patience) {
-      this.#idleTurns++;
-      setImmediate(this.#look);
-    } else void this.#sleep();
+    else if (this.#idleTurns++ < IDLE_TURNS) setImmediate(this.#look);
+    else void this.#sleep();
   };
 
   async #sleep(): Promise<void> {
-    const isTrialDue = ++this.#sleeps % SLEEPS_UNTIL_TRIAL === 0;
-    this.#patience = isTrialDue ? MOST_IDLE_TURNS : this.#patience >> 1;
     const { results } = this.#control;
     const generation = results.enter();
     try {
