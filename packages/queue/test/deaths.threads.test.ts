@@ -207,6 +207,8 @@ describe(`deaths, seed ${SEED}`, { timeout: TIMEOUT }, () => {
         // Where it did shut down before it died, recovery alone wakes those whom it did not wake any more.
         if (!queue.isShutDown) queue.shutdown();
         await Promise.all(survivors);
+        // What the victim held when it died comes back, perhaps to an empty queue that the survivors have left.
+        for (const _ of queue) queue.taskDone();
         queue.join(LONG);
         expect(queue.qsize()).toBe(0);
         expect(queue.unfinishedTasks).toBe(0);
