@@ -1,9 +1,12 @@
+import { KIND } from '@pkg/sync';
+import { ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GET_LOCK } from '../layout.ts';
 import { dieEverywhere, dieTwiceEverywhere, type Item, type Kind, VERBS } from '../ordered/deaths.fixture.ts';
-import { installMortality } from '../ordered/mortal-memory.fixture.ts';
+import { installMortality, makeMortal, runMortal } from '../ordered/mortal-memory.fixture.ts';
 import { type Class, group } from '../ordered/thread-group.fixture.ts';
 import { Queue } from '../queue.ts';
+import { QueueOrigin } from '../queue-origin.ts';
 
 const kind: Kind = {
   name: 'Queue',
@@ -93,4 +96,36 @@ describe('a Queue, when threads die', () => {
     expect(queue.get()).toBe(1);
     expect(queue.get()).toBe(3);
   });
+
+  it.each([false, true])(
+    'takes back a segment that was begun for an item which never came (redeliver %s)',
+    (redeliver) => {
+      for (let writes = 0, killed = true; killed; writes++) {
+        const table = ThreadTable.create();
+        const enter = (key: number) => ({
+          geometry: { pageWords: 64, maxPages: 180, rows: 16 },
+          identity: new ThreadIdentity(table, table.claim(key), {
+            slice: Number.POSITIVE_INFINITY,
+            mayBlock: true,
+          }),
+          spins: 0,
+        });
+        const origin = QueueOrigin.create<string>(0, { redeliver }, true, enter(1));
+        makeMortal(origin.pages);
+        const queue = new Queue<string>(origin);
+        const idle = queue.stats().bytesInUse;
+        const self = enter(2);
+        const attached = QueueOrigin.attach<string>(queue.handle, queue.handle[KIND], {}, self);
+        makeMortal(attached.pages);
+        const putter = new Queue<string>(attached);
+        queue.put('x'.repeat(160));
+        ({ killed } = runMortal(() => putter.put('y'.repeat(160)), writes));
+        table.markDead(self.identity.id);
+        queue.recover();
+        const left = queue.getMany(9).length + (queue.empty() ? 0 : queue.getMany(9).length);
+        queue.taskDone(left);
+        expect(queue.stats().bytesInUse, `killed before write ${writes}`).toBe(idle);
+      }
+    },
+  );
 });

@@ -121,8 +121,9 @@ export class Segments {
     for (;;) {
       pages.occupy(segment, words[segment + LENGTH]!);
       const next = words[segment + NEXT]!;
-      // A segment whose first record was never committed may follow; the one that would hold it may too.
-      if (next === 0 || ((words[next + FIRST]! - puts) | 0) > 0) break;
+      // Segments whose first record was never committed may follow. Nobody has gone on to them: they are given back, or
+      // this one would stay in use until there is another item.
+      if (next === 0 || ((words[next + FIRST]! - puts) | 0) >= 0) break;
       segment = next;
     }
     words[segment + NEXT] = 0;
