@@ -38,8 +38,8 @@ function looksFlat(array: readonly unknown[], mayNest: boolean): boolean {
 
 /** Looks again at what it writes: an element may have a getter. */
 function writeElements(writer: ByteWriter, array: readonly unknown[], mayNest: boolean): boolean {
-  if (!isDense(array)) return false;
   const length = array.length;
+  if (length > MOST_ELEMENTS || !isDense(array)) return false;
   writer.byte(TAG.array);
   writer.byte(length);
   for (let i = 0; i < length; i++) {

@@ -69,6 +69,16 @@ describe('a flat array', () => {
     expect(roundTrip(anyCodec, array)).toEqual([1, { field: 1 }]);
   });
 
+  it('is none when a getter gives a longer array the second time', () => {
+    let reads = 0;
+    const long = Array.from({ length: 300 }, (_, i) => i);
+    const array = Object.defineProperty([1, 2] as unknown[], 1, {
+      enumerable: true,
+      get: () => (++reads === 1 ? ['short'] : long),
+    });
+    expect(roundTrip(anyCodec, array)).toEqual([1, long]);
+  });
+
   it('is refused when its bytes are cut short', () => {
     for (const array of FLAT) {
       const bytes = bytesBy((writer) => anyCodec.encode(array, writer));
