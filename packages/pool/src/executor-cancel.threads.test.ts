@@ -1,5 +1,6 @@
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
+import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import { type ExecutorOptions, TaskCancelled, TaskTimeout, ThreadPoolExecutor } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/tasks.ts');
@@ -19,13 +20,6 @@ afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.shutdown({ timeout: 0 })));
 });
 
-const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => {
-      throw new Error('it did not reject');
-    },
-    (error) => error,
-  );
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const until = async (condition: () => boolean) => {
   while (!condition()) await turn();

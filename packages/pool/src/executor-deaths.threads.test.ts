@@ -1,18 +1,12 @@
 import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
+import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import { ExecutorBroken, ThreadPoolExecutor, WorkerDiedError } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/tasks.ts');
 const fixture = (name: string) => new URL(`../test/fixtures/${name}`, import.meta.url);
 
-const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => {
-      throw new Error('it did not reject');
-    },
-    (error) => error,
-  );
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const until = async (condition: () => boolean) => {
   while (!condition()) await turn();

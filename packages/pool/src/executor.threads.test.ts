@@ -5,6 +5,7 @@ import { Queue, QueueEmpty } from '@pkg/queue';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { QuotaExceeded } from '../test/fixtures/quota-exceeded.ts';
+import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import {
   type ExecutorOptions,
   ExecutorShutDown,
@@ -30,14 +31,6 @@ function make(options: ExecutorOptions<Tasks> = {}): ThreadPoolExecutor<Tasks> {
 afterEach(async () => {
   await Promise.all(open.splice(0).map((each) => each.shutdown({ timeout: 0 })));
 });
-
-const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => {
-      throw new Error('it did not reject');
-    },
-    (error) => error,
-  );
 
 describe('submit', () => {
   it('runs functions of the module, sync and async, on worker threads', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { ExitsWhileLoading } from '../test/fixtures/exits-while-loading.ts';
 import { FailsToLoad } from '../test/fixtures/fails-to-load.ts';
+import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import DefaultExport, {
   Blocked,
   DeepCounter,
@@ -25,14 +26,6 @@ function thrownBy(action: () => unknown): unknown {
   }
   throw new Error('nothing was thrown');
 }
-
-const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => {
-      throw new Error('it did not reject');
-    },
-    (error) => error,
-  );
 
 describe('a thread', () => {
   it('runs in a thread of its own, as the object that was started', () => {

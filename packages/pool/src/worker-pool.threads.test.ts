@@ -2,15 +2,8 @@ import { Queue } from '@pkg/queue';
 import { describe, expect, it, vi } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { Failing, Indexed, Summer } from '../test/fixtures/pool-threads.ts';
+import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import { RestartsExhausted, WorkerPool } from './index.ts';
-
-const rejectionOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => {
-      throw new Error('it did not reject');
-    },
-    (error) => error,
-  );
 
 describe('a pool of threads', () => {
   it('does all the work, although threads die in the middle of it', async () => {
