@@ -220,6 +220,15 @@ class Bystander extends Thread {
 }
 let bystander: Thread | undefined;
 
+/**
+ * Settles when `thread`, which was started here, has ended, however it ended and however early: also one that died
+ * before it had entered any table of threads, whose death is recorded nowhere. Does not keep the process alive for a
+ * daemon.
+ */
+export function threadEnd(thread: Thread): Promise<void> {
+  return runningOf(thread, 'joinAsync').exited;
+}
+
 /** Within the thread itself there is nothing to be asked: only its starter sees it from outside. */
 function runningOf(thread: Thread, verb: string): RunningThread {
   const beginning = beginnings.get(thread);

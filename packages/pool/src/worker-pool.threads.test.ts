@@ -21,6 +21,15 @@ describe('a pool of threads', () => {
     await pool.join();
   });
 
+  it('ends, although threads are terminated before they have begun', async () => {
+    const queue = new Queue<number>();
+    const pool = new WorkerPool(Summer, { size: 4, args: [queue, new Counter(), 40] });
+    // All but the first of a class are still starting now, and hold nothing that anybody would have to recover.
+    await pool.terminate();
+    await pool.join();
+    expect(pool.restarts).toBe(0);
+  });
+
   it('ends when every run has returned', async () => {
     const queue = new Queue<number>();
     const sum = new Counter();

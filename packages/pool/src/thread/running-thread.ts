@@ -70,6 +70,8 @@ type Result = { error: unknown } | undefined;
 export class RunningThread {
   /** Node's id of the thread. */
   readonly ident: number;
+  /** Settles after the `exit` event, when the outcome is known. Does not keep the process alive for a daemon. */
+  readonly exited: Promise<void>;
 
   readonly #launch: Launch;
   readonly #worker: Worker;
@@ -79,8 +81,6 @@ export class RunningThread {
   readonly #events: EventCount;
   /** Frames of the place where the thread was started, for the stacks of its errors. */
   readonly #startedAt: string;
-  /** Settles after the `exit` event. */
-  readonly #exited: Promise<void>;
 
   #terminated = false;
   #exitCode: number | undefined;
@@ -141,7 +141,7 @@ export class RunningThread {
     this.#worker.on('error', (error) => {
       this.#workerError = error;
     });
-    this.#exited = new Promise((resolve) => {
+    this.exited = new Promise((resolve) => {
       this.#worker.once('exit', (code) => {
         this.#exitCode = code;
         this.#conclude();
@@ -223,7 +223,7 @@ export class RunningThread {
         release();
       }
     }
-    await this.#exited;
+    await this.exited;
   }
 
   #beginJoin(): void {
@@ -248,7 +248,7 @@ export class RunningThread {
         settle();
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.#exited.then(() => finish(() => resolve(true)));
+      this.exited.then(() => finish(() => resolve(true)));
     });
   }
 
@@ -341,7 +341,7 @@ export class RunningThread {
 
   #countAsChild(): void {
     const { children } = thisThread();
-    children.add(this.#exited);
-    this.#exited.then(() => children.delete(this.#exited));
+    children.add(this.exited);
+    this.exited.then(() => children.delete(this.exited));
   }
 }

@@ -1,6 +1,4 @@
-import { homeTable } from '@pkg/sync/kernel';
-import type { Thread } from '../thread.ts';
-import { nextDeath } from './next-death.ts';
+import { type Thread, threadEnd } from '../thread.ts';
 
 /** How a thread ended. */
 export type ThreadEnd = { readonly failed: false } | { readonly failed: true; readonly error: unknown };
@@ -10,7 +8,7 @@ export type ThreadEnd = { readonly failed: false } | { readonly failed: true; re
  * does.
  */
 export async function endOfThread(thread: Thread): Promise<ThreadEnd> {
-  if (thread.daemon) while (thread.isAlive()) await nextDeath(homeTable());
+  if (thread.daemon) await threadEnd(thread);
   try {
     await thread.joinAsync();
     return { failed: false };

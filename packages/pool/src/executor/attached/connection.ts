@@ -1,6 +1,5 @@
 import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { currentThread, EventCount, ThreadTable } from '@pkg/sync/kernel';
-import { nextDeath } from '../../worker-pool/next-death.ts';
 import { Control } from '../control.ts';
 import { ExecutorBroken, ExecutorShutDown } from '../errors.ts';
 import {
@@ -13,6 +12,7 @@ import {
   type Request,
   WELCOME,
 } from './messages.ts';
+import { nextDeath } from './next-death.ts';
 
 /** Somebody who waits for replies that concern one task. */
 export interface Recipient {
@@ -185,9 +185,11 @@ export class Connection {
   /** The owner's end makes no event here. Watches for it while somebody waits. */
   async #watch(): Promise<void> {
     this.#watching = true;
+    // Read before each look at the owner. The first look is that of the request, which is sent after this.
+    let seen = this.#table.deaths;
     while (this.#recipients.size > 0) {
-      // Armed before the request is sent, which looks by itself.
-      await nextDeath(this.#table);
+      await nextDeath(this.#table, seen);
+      seen = this.#table.deaths;
       this.#checkOwner();
     }
     this.#watching = false;
