@@ -75,116 +75,141 @@ async function parkedCpu(): Promise<number> {
   return (used.user + used.system) / 5e6;
 }
 
-/** Runs every row of the queue's table and prints it. */
-export async function benchQueue(): Promise<void> {
-  const rows: Row[] = [];
-  const add = (row: Row) => {
-    rows.push(row);
-    console.error(`${row.work}: ${row.ours} (${row.ratio ?? ''})`);
-  };
+const intLoad: Load = { item: 'int', count: 1_000_000 };
+const intPerSecond = () => medianOf(() => throughQueue(intLoad));
 
-  const int = await beside({ item: 'int', count: 1_000_000 }, throughPostMessage, {
-    item: 'int',
-    count: 300_000,
-  });
-  add({
-    work: 'int, 1 producer 1 consumer',
-    ours: millions(int.ours),
-    peer: `postMessage ${millions(int.peer)}`,
-    ratio: int.ours / int.peer,
-    goal: '10×',
-  });
-  const python = throughPython(300_000);
-  if (python !== undefined) {
-    add({
-      work: 'int, 1 producer 1 consumer',
-      ours: millions(int.ours),
-      peer: `CPython queue.Queue ${millions(python)}`,
-      ratio: int.ours / python,
-      goal: '20×',
-    });
-  }
-  const tuple = await beside({ item: 'tuple', count: 300_000 }, throughPostMessage);
-  add({
-    work: '[string, string], 1:1',
-    ours: millions(tuple.ours),
-    peer: `postMessage ${millions(tuple.peer)}`,
-    ratio: tuple.ours / tuple.peer,
-    goal: '5×',
-  });
-  const object = await beside({ item: 'object', count: 200_000 }, throughPostMessage);
-  add({
-    work: 'object of 6 fields, 1:1',
-    ours: millions(object.ours),
-    peer: `postMessage ${millions(object.peer)}`,
-    ratio: object.ours / object.peer,
-    goal: '3×',
-  });
-  const batch = await medianOf(() => throughQueue({ item: 'int', count: 6_400_000, batch: 64 }));
-  add({
-    work: 'int in batches of 64',
-    ours: millions(batch),
-    peer: `single verb ${millions(int.ours)}`,
-    ratio: batch / int.ours,
-    goal: '25 M/s, 2.5×',
-  });
-  const four = await medianOf(() =>
-    throughQueue({ item: 'int', count: 1_000_000, producers: 4, consumers: 4 }),
-  );
-  add({
-    work: 'int, 4 producers 4 consumers',
-    ours: millions(four),
-    peer: `1:1 ${millions(int.ours)}`,
-    ratio: four / int.ours,
-    goal: '0.5×',
-  });
-  pairCost(0, 200_000);
-  const pair = await medianOf(() => pairCost(0, 1_000_000));
-  add({ work: 'uncontended put + get, int', ours: nanoseconds(pair), goal: '150 ns' });
-  const shallow = await medianOf(() => pairCost(1_000, 1_000_000));
-  const deep = await medianOf(() => pairCost(1_000_000, 1_000_000));
-  add({
-    work: 'depth 1,000,000, put + get',
-    ours: nanoseconds(deep),
-    peer: `depth 1,000 ${nanoseconds(shallow)}`,
-    ratio: deep / shallow,
-    goal: 'at most 1.3×',
-  });
-  const big = await beside({ item: 'mebibyte', count: 1000, maxsize: 16 }, throughPostMessage);
-  add({
-    work: '1 MiB Uint8Array',
-    ours: `${big.ours.toFixed(0)} MiB/s`,
-    peer: `postMessage clone ${big.peer.toFixed(0)} MiB/s`,
-    ratio: big.ours / big.peer,
-    goal: '1×',
-  });
-  const off = await medianOf(() => throughQueue({ item: 'int', count: 500_000, done: true }));
-  const on = await medianOf(() => throughQueue({ item: 'int', count: 500_000, done: true, redeliver: true }));
-  add({
-    work: 'redeliver on, get + taskDone',
-    ours: millions(on),
-    peer: `off ${millions(off)}`,
-    ratio: off / on,
-    goal: 'at most 1.5× slower',
-  });
+/** The rows, by the names that `--only` takes. */
+const rows: Record<string, () => Promise<Row[]>> = {
+  async int() {
+    const int = await beside(intLoad, throughPostMessage, { ...intLoad, count: 300_000 });
+    const row = { work: 'int, 1 producer 1 consumer', ours: millions(int.ours) };
+    const peer = `postMessage ${millions(int.peer)}`;
+    const besidePostMessage = { ...row, peer, ratio: int.ours / int.peer, goal: '10×' };
+    const python = throughPython(300_000);
+    if (python === undefined) return [besidePostMessage];
+    const besidePython = { peer: `CPython queue.Queue ${millions(python)}`, ratio: int.ours / python };
+    return [besidePostMessage, { ...row, ...besidePython, goal: '20×' }];
+  },
+  tuple: () => besidePostMessage('[string, string], 1:1', { item: 'tuple', count: 300_000 }, '5×'),
+  object: () => besidePostMessage('object of 6 fields, 1:1', { item: 'object', count: 200_000 }, '3×'),
+  async batch() {
+    const single = await intPerSecond();
+    const batch = await medianOf(() => throughQueue({ item: 'int', count: 6_400_000, batch: 64 }));
+    return [
+      {
+        work: 'int in batches of 64',
+        ours: millions(batch),
+        peer: `single verb ${millions(single)}`,
+        ratio: batch / single,
+        goal: '25 M/s, 2.5×',
+      },
+    ];
+  },
+  async four() {
+    const single = await intPerSecond();
+    const four = await medianOf(() => throughQueue({ ...intLoad, producers: 4, consumers: 4 }));
+    return [
+      {
+        work: 'int, 4 producers 4 consumers',
+        ours: millions(four),
+        peer: `1:1 ${millions(single)}`,
+        ratio: four / single,
+        goal: '0.5×',
+      },
+    ];
+  },
+  async pair() {
+    pairCost(0, 200_000);
+    const pair = await medianOf(() => pairCost(0, 1_000_000));
+    return [{ work: 'uncontended put + get, int', ours: nanoseconds(pair), goal: '150 ns' }];
+  },
+  async depth() {
+    const shallow = await medianOf(() => pairCost(1_000, 1_000_000));
+    const deep = await medianOf(() => pairCost(1_000_000, 1_000_000));
+    return [
+      {
+        work: 'depth 1,000,000, put + get',
+        ours: nanoseconds(deep),
+        peer: `depth 1,000 ${nanoseconds(shallow)}`,
+        ratio: deep / shallow,
+        goal: 'at most 1.3×',
+      },
+    ];
+  },
+  async mebibyte() {
+    const big = await beside({ item: 'mebibyte', count: 1000, maxsize: 16 }, throughPostMessage);
+    return [
+      {
+        work: '1 MiB Uint8Array',
+        ours: `${big.ours.toFixed(0)} MiB/s`,
+        peer: `postMessage clone ${big.peer.toFixed(0)} MiB/s`,
+        ratio: big.ours / big.peer,
+        goal: '1×',
+      },
+    ];
+  },
+  async redeliver() {
+    const off = await medianOf(() => throughQueue({ item: 'int', count: 500_000, done: true }));
+    const on = await medianOf(() =>
+      throughQueue({ item: 'int', count: 500_000, done: true, redeliver: true }),
+    );
+    return [
+      {
+        work: 'redeliver on, get + taskDone',
+        ours: millions(on),
+        peer: `off ${millions(off)}`,
+        ratio: off / on,
+        goal: 'at most 1.5× slower',
+      },
+    ];
+  },
+  async memory() {
+    const flat = new Queue<number>(1000);
+    const before = flat.stats().bytesReserved;
+    const ints = Array.from({ length: 1000 }, (_, i) => i);
+    for (let i = 0; i < 10_000; i++) {
+      flat.putMany(ints);
+      for (let n = 0; n < 1000; ) n += flat.getMany(1000).length;
+    }
+    const growth = flat.stats().bytesReserved - before;
+    return [
+      {
+        work: '10,000,000 items, never more than 1,000 queued',
+        ours: `memory grew by ${growth} bytes`,
+        goal: 'at most one segment more',
+      },
+    ];
+  },
+  async parked() {
+    const share = await parkedCpu();
+    return [
+      {
+        work: '4 threads parked in get, one getAsync pending',
+        ours: `${(share * 100).toFixed(2)} % of a core`,
+        goal: '0',
+      },
+    ];
+  },
+};
 
-  const flat = new Queue<number>(1000);
-  const before = flat.stats().bytesReserved;
-  const ints = Array.from({ length: 1000 }, (_, i) => i);
-  for (let i = 0; i < 10_000; i++) {
-    flat.putMany(ints);
-    for (let n = 0; n < 1000; ) n += flat.getMany(1000).length;
+async function besidePostMessage(work: string, load: Load, goal: string): Promise<Row[]> {
+  const { ours, peer } = await beside(load, throughPostMessage);
+  return [{ work, ours: millions(ours), peer: `postMessage ${millions(peer)}`, ratio: ours / peer, goal }];
+}
+
+/** Measures every row of the queue's table, or those that `only` names (with commas between), and prints it. */
+export async function benchQueue(only: string | undefined): Promise<void> {
+  const names = only === undefined ? Object.keys(rows) : only.split(',');
+  const unknown = names.find((name) => !Object.hasOwn(rows, name));
+  if (unknown !== undefined) {
+    throw new RangeError(`--only takes ${Object.keys(rows).join(', ')}, not '${unknown}'`);
   }
-  const growth = flat.stats().bytesReserved - before;
-  add({
-    work: '10,000,000 items, never more than 1,000 queued',
-    ours: `memory grew by ${growth} bytes`,
-    goal: 'at most one segment more',
-  });
-  add({
-    work: '4 threads parked in get, one getAsync pending',
-    ours: `${((await parkedCpu()) * 100).toFixed(2)} % of a core`,
-    goal: '0',
-  });
-  console.log(table(rows));
+  const measured: Row[] = [];
+  for (const name of names) {
+    for (const row of await rows[name]!()) {
+      measured.push(row);
+      console.error(`${row.work}: ${row.ours} (${row.ratio ?? ''})`);
+    }
+  }
+  console.log(table(measured));
 }

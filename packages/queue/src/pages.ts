@@ -1,4 +1,5 @@
 import type { Tail } from './codec/byte-writer.ts';
+import { copyWords } from './copy-words.ts';
 import {
   type Geometry,
   headerWords,
@@ -62,7 +63,7 @@ export class Pages {
   /** Copies words `from` to `end` of `source` to word `to`; the last bytes come from `tail`. */
   writeWithTail(source: Int32Array, from: number, end: number, to: number, tail: Tail): void {
     this.reach(to + end - from);
-    this.words.set(source.subarray(from, (tail.start + 3) >>> 2), to);
+    copyWords(source, from, (tail.start + 3) >>> 2, this.words, to);
     this.bytes.set(tail.bytes, to * 4 + tail.start - from * 4);
   }
 

@@ -40,7 +40,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   readonly #memoryFreed: EventCount;
   readonly #recover = () => this.recover();
   #writer: ByteWriter | undefined = new ByteWriter(true);
-  #reader: ByteReader | undefined = new ByteReader();
+  #reader: ByteReader | undefined;
 
   /** @internal */
   protected constructor(origin: QueueOrigin<T>, store: ItemStore, kind: string) {
@@ -48,6 +48,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     this.#header = origin.pages.header;
     this.#store = store;
     this.#kind = kind;
+    this.#reader = new ByteReader(origin.codec.findTrailingBlob);
     this.#notEmpty = new EventCount(this.#header, NOT_EMPTY, origin.self);
     this.#notFull = new EventCount(this.#header, NOT_FULL, origin.self);
     this.#memoryFreed = new EventCount(this.#header, MEMORY_FREED, origin.self);
@@ -475,7 +476,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   }
 
   #borrowReader(): ByteReader {
-    const reader = this.#reader ?? new ByteReader();
+    const reader = this.#reader ?? new ByteReader(this.#origin.codec.findTrailingBlob);
     this.#reader = undefined;
     return reader;
   }

@@ -38,6 +38,22 @@ describe.each(kinds)('big items in a %s', (_, make) => {
     }
   });
 
+  it.each(LENGTHS)('of %i bytes arrive through codecs of bytes alone', (length) => {
+    const own = { encode: (item: Uint8Array) => item, decode: (bytes: Uint8Array) => bytes };
+    for (const codec of ['bytes', own]) {
+      const queue = make({ codec });
+      // Between small ones, so that they begin at all sorts of places.
+      for (const each of [3, length, 7, length, length]) queue.put(bytesOf(each));
+      const lengths = Array.from({ length: 5 }, () => {
+        const bytes = queue.get() as Uint8Array;
+        expect(same(bytes, bytesOf(bytes.length))).toBe(true);
+        expect([bytes.byteOffset, bytes.buffer.byteLength]).toEqual([0, bytes.length]);
+        return bytes.length;
+      });
+      expect(lengths.sort((a, b) => a - b)).toEqual([3, 7, length, length, length]);
+    }
+  });
+
   it('arrive in batches', () => {
     const queue = make();
     const items = LENGTHS.map((length) => [length, bytesOf(length)]);

@@ -1,14 +1,21 @@
+import { copyWords } from '../copy-words.ts';
+import { BIG_BLOB } from './big-blob.ts';
+import type { Tail } from './byte-writer.ts';
+import type { FindTrailingBlob } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 
 const INITIAL_CAPACITY = 1024;
 /** A scratch up to this size is kept between items. */
 const KEPT_CAPACITY = 4 * 1024 * 1024;
+/** Items of so many bytes and more are copied by {@link ByteReader.copyBigFrame}. */
+export const BIG_ITEM = BIG_BLOB;
 
 /**
  * A thread's private scratch that the kernel copies stored items into, and that codecs decode from.
  *
- * The kernel calls {@link ensure}, copies words into `words`, calls {@link reset} with the item's bounds,
- * lets a codec decode, and calls {@link trim}. Every read is checked against `end`: bytes that claim more
+ * The kernel copies frames to the front of `words`, calls {@link reset} with an item's bounds, lets a codec decode, and
+ * calls {@link trim}. Copying happens under a lock, making room for it does not: the kernel notes by {@link want} what
+ * is missing, and calls {@link makeRoom} when it has let go of the lock. Every read is checked against `end`: bytes that claim more
  * than there is throw `QueueCodecError`, and nothing is allocated on the strength of a claim alone.
  */
 export class ByteReader {
@@ -21,8 +28,22 @@ export class ByteReader {
   /** First byte after the item. */
   end = 0;
   #view: DataView<ArrayBuffer>;
+  readonly #findTrailingBlob: FindTrailingBlob | undefined;
+  readonly #smallestTail: number;
+  /** The end of the item, where it was not copied into the scratch but to where it is to stay. */
+  #tail: Tail<ArrayBuffer> | undefined;
+  /** Memory for the next tail. */
+  #spare: Uint8Array<ArrayBuffer> | undefined;
+  #wanted = 0;
+  #wantedTail = 0;
 
-  constructor() {
+  /**
+   * @param findTrailingBlob of the codec that will decode, if it has any
+   * @param smallestTail bytes; tests make it small
+   */
+  constructor(findTrailingBlob?: FindTrailingBlob, smallestTail = BIG_BLOB) {
+    this.#findTrailingBlob = findTrailingBlob;
+    this.#smallestTail = smallestTail;
     const buffer = new ArrayBuffer(INITIAL_CAPACITY);
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
@@ -41,8 +62,52 @@ export class ByteReader {
     this.#use(new ArrayBuffer(Math.max(this.bytes.length * 2, Math.ceil(count / 8) * 8)));
   }
 
-  /** Lets go of the memory if an item made the scratch huge. */
+  /** Notes that the next frame needs a scratch of `count` bytes. */
+  want(count: number): void {
+    this.#wanted = count;
+    this.#wantedTail = 0;
+  }
+
+  /** Makes the room that was noted. */
+  makeRoom(): void {
+    this.ensure(this.#wanted);
+    const tail = this.#wantedTail;
+    if (tail > 0 && this.#spare?.length !== tail) this.#spare = new Uint8Array(tail);
+  }
+
+  /**
+   * Copies the frame at word `at` of `words` to the front of the scratch, except for a big blob at its end: that is
+   * copied to where the receiver will have it.
+   *
+   * @param bytes the same memory as `words`
+   * @param header words of the frame before the item
+   * @returns false when there is no room for it, which has been noted
+   */
+  copyBigFrame(words: Int32Array, bytes: Uint8Array, at: number, header: number): boolean {
+    const start = (at + header) * 4;
+    const end = start + words[at]!;
+    const blob = this.#findTrailingBlob?.(bytes, start, end) ?? 0;
+    const tail = blob < this.#smallestTail ? 0 : blob;
+    const head = end - tail - at * 4;
+    if (head > this.bytes.length || (tail > 0 && this.#spare?.length !== tail)) {
+      this.#wanted = head;
+      this.#wantedTail = tail;
+      return false;
+    }
+    copyWords(words, at, at + ((head + 3) >>> 2), this.words, 0);
+    if (tail > 0) {
+      const spare = this.#spare!;
+      spare.set(bytes.subarray(end - tail, end));
+      this.#tail = { start: head, bytes: spare };
+      this.#spare = undefined;
+    }
+    return true;
+  }
+
+  /** Lets go of the memory if an item made the scratch huge, and of what was not read. */
   trim(): void {
+    this.#tail = undefined;
+    this.#spare = undefined;
     if (this.bytes.length > KEPT_CAPACITY) this.#use(new ArrayBuffer(INITIAL_CAPACITY));
   }
 
@@ -94,9 +159,23 @@ export class ByteReader {
     return count;
   }
 
-  /** A copy of the next `count` bytes. */
+  /** Steps over what `ByteWriter.padding` wrote. */
+  padding(): void {
+    const count = this.byte();
+    if (count > 7) {
+      throw new QueueCodecError(`The item's bytes are corrupt: ${count} bytes of padding are never needed.`);
+    }
+    this.take(count);
+  }
+
+  /** The next `count` bytes, in memory of their own. */
   blob(count: number): Uint8Array<ArrayBuffer> {
     const at = this.take(count);
+    const tail = this.#tail;
+    if (tail !== undefined && at === tail.start && count === tail.bytes.length) {
+      this.#tail = undefined;
+      return tail.bytes;
+    }
     return this.bytes.slice(at, at + count);
   }
 

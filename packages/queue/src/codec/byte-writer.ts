@@ -1,14 +1,13 @@
+import { BIG_BLOB } from './big-blob.ts';
+
 const INITIAL_CAPACITY = 1024;
 /** A scratch up to this size is kept between items; beyond it, growing again costs little beside the copy. */
 const KEPT_CAPACITY = 4 * 1024 * 1024;
-/** From this size on, a copy less is worth the trouble of a {@link Tail}. */
-const SMALLEST_TAIL = 64 * 1024;
-
 /** The last bytes of a scratch that have not been copied into it: they still lie where they came from. */
-export interface Tail {
+export interface Tail<B extends ArrayBufferLike = ArrayBufferLike> {
   /** Where they belong, in bytes from the beginning of the scratch. */
   readonly start: number;
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<B>;
 }
 
 /**
@@ -104,7 +103,7 @@ export class ByteWriter {
 
   /** Writes bytes as they are. */
   blob(source: Uint8Array): void {
-    if (this.#leavesTail && source.length >= SMALLEST_TAIL) {
+    if (this.#leavesTail && source.length >= BIG_BLOB) {
       const start = this.reserve(0);
       this.tail = { start, bytes: source };
       this.length = start + source.length;
@@ -118,6 +117,17 @@ export class ByteWriter {
   /** Copies the {@link tail}, if there is one. */
   complete(): void {
     if (this.tail !== undefined) this.#makeRoom(this.length);
+  }
+
+  /**
+   * Writes bytes of no meaning, and before them their number in one byte, so that what is written next lies at a
+   * multiple of 8 in the scratch, and in shared memory too.
+   */
+  padding(): void {
+    const count = -(this.length + 1) & 7;
+    this.byte(count);
+    const at = this.reserve(count);
+    this.bytes.fill(0, at, at + count);
   }
 
   /** Fills the last word up with bytes of no meaning. */

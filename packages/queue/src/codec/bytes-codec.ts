@@ -2,6 +2,7 @@ import { describeValue } from './describe-value.ts';
 import { isSharedArrayBuffer, viewName } from './intrinsics.ts';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
+import { readWholeBlob, wholeBlob, writeWholeBlob } from './whole-blob.ts';
 
 /**
  * Byte arrays, with nothing around them. A `Buffer` is taken too and arrives as a plain `Uint8Array`, over
@@ -22,9 +23,8 @@ export const bytesCodec: ItemCodec<Uint8Array> = {
           'Put a copy (array.slice()) on the queue, or pass the SharedArrayBuffer when the thread is started.',
       );
     }
-    writer.blob(value);
+    writeWholeBlob(writer, value);
   },
-  decode(reader) {
-    return reader.blob(reader.remaining);
-  },
+  findTrailingBlob: wholeBlob,
+  decode: readWholeBlob,
 };

@@ -6,6 +6,8 @@ import type { ByteWriter } from './byte-writer.ts';
  * every lock: encoding may run user code (a getter) and may throw.
  */
 export interface ItemCodec<T> {
+  /** For codecs whose items may end with a blob that {@link decode} takes by `reader.blob`. */
+  readonly findTrailingBlob?: FindTrailingBlob;
   /** Identifies the format; threads that share a queue must agree on it. */
   readonly name: string;
 
@@ -21,3 +23,9 @@ export interface ItemCodec<T> {
    */
   decode(reader: ByteReader): T;
 }
+
+/**
+ * How many bytes of blob the item from index `start` to index `end` of `bytes` ends with; 0 when it is not easily said.
+ * Called under a lock, so it looks at a few bytes only. `decode` must ask for exactly these bytes as one blob.
+ */
+export type FindTrailingBlob = (bytes: Uint8Array, start: number, end: number) => number;

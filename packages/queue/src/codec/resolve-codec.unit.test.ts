@@ -85,8 +85,10 @@ describe("a user's codec", () => {
     const mine = new Remembering();
     const codec = resolveCodec(mine);
     roundTrip(codec, Uint8Array.of(1, 2, 3));
-    expect(mine.kept).toEqual([Uint8Array.of(1, 2, 3), Uint8Array.of(1, 2, 3)]);
-    expect(mine.kept[1]!.byteOffset).toBe(0);
-    expect(mine.kept[1]!.buffer.byteLength).toBe(3);
+    // Encoded once, and decoded in both ways.
+    expect(mine.kept).toEqual(Array.from({ length: 3 }, () => Uint8Array.of(1, 2, 3)));
+    for (const bytes of mine.kept.slice(1)) {
+      expect([bytes.byteOffset, bytes.buffer.byteLength]).toEqual([0, 3]);
+    }
   });
 });

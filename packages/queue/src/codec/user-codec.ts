@@ -4,6 +4,7 @@ import type { Codec } from './codec.ts';
 import { describeValue, messageOf } from './describe-value.ts';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
+import { readWholeBlob, wholeBlob, writeWholeBlob } from './whole-blob.ts';
 
 /** Fits a user's {@link Codec} to the kernel. */
 export function fromUserCodec<T>(codec: Codec<T>): ItemCodec<T> {
@@ -29,10 +30,11 @@ export function fromUserCodec<T>(codec: Codec<T>): ItemCodec<T> {
           `The codec "${name}" must return a Uint8Array from encode, not ${describeValue(bytes)}.`,
         );
       }
-      writer.blob(bytes);
+      writeWholeBlob(writer, bytes);
     },
+    findTrailingBlob: wholeBlob,
     decode(reader: ByteReader): T {
-      const bytes = reader.blob(reader.remaining);
+      const bytes = readWholeBlob(reader);
       try {
         return codec.decode(bytes);
       } catch (error) {

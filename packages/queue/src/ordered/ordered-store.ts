@@ -1,7 +1,8 @@
 import { EventCount, OwnerLock, type ThreadIdentity } from '@pkg/sync/kernel';
 import { abandonHeldByTheDead } from '../abandon-held.ts';
-import type { ByteReader } from '../codec/byte-reader.ts';
+import { BIG_ITEM, type ByteReader } from '../codec/byte-reader.ts';
 import type { Tail } from '../codec/byte-writer.ts';
+import { copyWords } from '../copy-words.ts';
 import { Holders } from '../holders.ts';
 import type { ItemStore, Refusal } from '../item-store.ts';
 import {
@@ -51,9 +52,6 @@ import {
 import { BlockHeap } from './block-heap.ts';
 import type { ItemOrder } from './item-order.ts';
 import { LeftistHeap } from './leftist-heap.ts';
-
-/** Up to this many words a loop copies faster than `TypedArray.prototype.set`, which needs a new view. */
-const COPY_BY_LOOP = 48;
 
 const takenFirst = (words: Int32Array, a: number, b: number) =>
   ((words[a + TAKEN]! - words[b + TAKEN]!) | 0) < 0;
@@ -165,7 +163,7 @@ export class OrderedStore implements ItemStore {
         return taken;
       }
       // The next frame is larger than the scratch: allocating is not for inside the lock.
-      reader.ensure(-taken * 4);
+      reader.makeRoom();
     }
   }
 
@@ -279,9 +277,7 @@ export class OrderedStore implements ItemStore {
     const epoch = this.#header[EPOCH]!;
     const target = block + FRAME;
     if (tail !== undefined) this.#pages.writeWithTail(source, from, end, target, tail);
-    else if (end - from <= COPY_BY_LOOP) {
-      for (let i = from, to = target; i < end; i++, to++) words[to] = source[i]!;
-    } else words.set(source.subarray(from, end), target);
+    else copyWords(source, from, end, words, target);
     words[block + SEQ_LOW] = number;
     words[block + SEQ_HIGH] = (epoch & 1) === number >>> 31 ? epoch : (epoch + 1) | 0;
     words[block + STATE] = QUEUED;
@@ -289,7 +285,7 @@ export class OrderedStore implements ItemStore {
     return true;
   }
 
-  /** @returns how many were taken, or minus the words that the scratch would need for the next one */
+  /** @returns how many were taken, or -1 when the reader needs room for the next one, which it has noted */
   #takeLocked(reader: ByteReader, max: number): number {
     const header = this.#header;
     if ((header[FLAGS]! & DISCARDED) !== 0) return 0;
@@ -306,14 +302,17 @@ export class OrderedStore implements ItemStore {
       if (block === 0) break;
       const frame = block + FRAME;
       const size = this.takeHeader + ((words[frame]! + 3) >>> 2);
-      if (to + size > target.length) {
-        if (taken === 0) return -size;
-        break;
-      }
-      if (size <= COPY_BY_LOOP) {
-        for (let i = frame, end = frame + size; i < end; i++, to++) target[to] = words[i]!;
+      const isBig = words[frame]! >= BIG_ITEM;
+      if (isBig) {
+        // One at a time, even for a batch.
+        if (taken > 0) break;
+        if (!reader.copyBigFrame(words, this.#pages.bytes, frame, this.takeHeader)) return -1;
+      } else if (to + size > target.length) {
+        if (taken > 0) break;
+        reader.want(size * 4);
+        return -1;
       } else {
-        target.set(words.subarray(frame, frame + size), to);
+        copyWords(words, frame, frame + size, target, to);
         to += size;
       }
       order.removeFirst();
@@ -321,6 +320,7 @@ export class OrderedStore implements ItemStore {
       if (this.#hasLeases) this.#lease(block);
       else this.#blocks.free(block);
       taken++;
+      if (isBig) break;
     }
     if (taken === 0) return 0;
     Atomics.store(header, GETS, (header[GETS]! + taken - returned) | 0);

@@ -7,6 +7,7 @@ import { readFlatArray, writeFlatArray } from './flat-array.ts';
 import { TAG } from './format.ts';
 import { writeNumber } from './primitives.ts';
 import { shortText, writeText } from './text.ts';
+import { trailingBlob } from './trailing-blob.ts';
 
 /**
  * The default codec: every structured-cloneable value that bytes can carry, as `structuredClone` would have
@@ -15,6 +16,7 @@ import { shortText, writeText } from './text.ts';
  */
 class AnyCodec implements ItemCodec<unknown> {
   readonly name = 'any';
+  readonly findTrailingBlob = trailingBlob;
   /** Idle ones. A getter in an item may put an item itself, so there may be more than one at work. */
   readonly #encoders: AnyEncoder[] = [];
   readonly #decoders: AnyDecoder[] = [];

@@ -125,7 +125,8 @@ export class AnyDecoder {
       case TAG.bigIntObject:
         return this.#boxed(tag);
       case TAG.buffer:
-        return this.#meet(reader.blob(reader.count()).buffer);
+      case TAG.bigBuffer:
+        return this.#meet(this.#buffer(tag === TAG.bigBuffer));
       case TAG.resizable:
         return this.#meet(readResizable(reader));
       case TAG.view:
@@ -276,6 +277,12 @@ export class AnyDecoder {
     return boxed;
   }
 
+  #buffer(isPadded: boolean): ArrayBuffer {
+    const length = this.#reader.count();
+    if (isPadded) this.#reader.padding();
+    return this.#reader.blob(length).buffer;
+  }
+
   #view(): ArrayBufferView {
     const reader = this.#reader;
     // The view's number comes before its buffer's.
@@ -286,7 +293,7 @@ export class AnyDecoder {
     const byteLength = reader.count();
     const tag = reader.byte();
     const buffer =
-      tag === TAG.buffer || tag === TAG.resizable
+      tag === TAG.buffer || tag === TAG.bigBuffer || tag === TAG.resizable
         ? this.#rarity(tag)
         : tag === TAG.reference
           ? this.#reference()

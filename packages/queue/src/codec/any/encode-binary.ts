@@ -1,3 +1,4 @@
+import { BIG_BLOB } from '../big-blob.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import {
   arrayBufferByteLength,
@@ -20,10 +21,15 @@ export function writeBuffer(writer: ByteWriter, buffer: ArrayBuffer): void {
     writer.byte(TAG.resizable);
     writer.count(bytes.length);
     writer.count(buffer.maxByteLength);
-  } else {
-    writer.byte(TAG.buffer);
-    writer.count(bytes.length);
-  }
+    writer.blob(bytes);
+  } else writeFixed(writer, bytes);
+}
+
+function writeFixed(writer: ByteWriter, bytes: Uint8Array): void {
+  const isBig = bytes.length >= BIG_BLOB;
+  writer.byte(isBig ? TAG.bigBuffer : TAG.buffer);
+  writer.count(bytes.length);
+  if (isBig) writer.padding();
   writer.blob(bytes);
 }
 
@@ -60,9 +66,7 @@ export function writeView(writer: ByteWriter, seen: SeenObjects, view: ArrayBuff
     writer.count(byteLength);
     // A buffer of its own, which only the receiver will have.
     seen.skip();
-    writer.byte(TAG.buffer);
-    writer.count(byteLength);
-    writer.blob(new Uint8Array(buffer, byteOffset, byteLength));
+    writeFixed(writer, new Uint8Array(buffer, byteOffset, byteLength));
     return;
   }
   writer.byte(buffer.resizable && byteOffset + byteLength === total ? 1 : 0);

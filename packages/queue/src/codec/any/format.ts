@@ -18,6 +18,7 @@
  *   date       8 bytes                          regExp    source, flags
  *   number string boolean bigIntObject          boxed: the primitive
  *   buffer     count, bytes                     resizable count, maximum, bytes
+ *   bigBuffer  count, padding, bytes            (padding: `ByteWriter.padding`)
  *   view       kind byte (index in VIEW_NAMES), flag byte (1: tracks the length), offset, length, a buffer
  *   error      class byte (index in ERROR_NAMES), flag byte (ERROR_FLAG), the flagged values in order of
  *              their bits, count, that many (key, value): the enumerable fields
@@ -55,6 +56,7 @@ export const TAG = {
   resizable: 0x21,
   view: 0x22,
   error: 0x23,
+  bigBuffer: 0x24,
   /** Added to the length of a short string. */
   shortText: 0x40,
   /** Added to a small integer. */
