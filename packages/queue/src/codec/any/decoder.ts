@@ -4,11 +4,16 @@ import { QueueCodecError } from '../queue-codec-error.ts';
 import { define, makeError, makeView, readResizable } from './decode-binary.ts';
 import { ERROR_FLAG, ERROR_VALUES, MAX_DEPTH, MAX_SHORT_TEXT, SHELL, TAG } from './format.ts';
 import { KeyCache } from './key-cache.ts';
+import { ObjectShape } from './object-shape.ts';
 import { readBigInt } from './primitives.ts';
+import { ShapeCache } from './shape-cache.ts';
 import { readText } from './text.ts';
 
 /** More than this many references are freed with their array rather than one by one. */
 const KEPT_REFERENCES = 64;
+
+/** Thrown when an object that is made after its values turns out to be among them. */
+const HOLDS_ITSELF = Symbol('holds itself');
 
 /** Longest array that is made with room for all its elements when few bytes vouch for its length. */
 const FREE_LENGTH = 1024;
@@ -23,7 +28,8 @@ const FREE_LENGTH = 1024;
 export class AnyDecoder {
   #reader!: ByteReader;
   readonly #keys = new KeyCache();
-  /** The objects met so far, by their number. */
+  readonly #shapes = new ShapeCache();
+  /** The objects met so far, by their number; in place of one that is made after its values, its shape. */
   #met: unknown[] = [];
   #metCount = 0;
   /** Objects whose contents are still to come, in order. */
@@ -32,6 +38,19 @@ export class AnyDecoder {
 
   /** Reads an item whose first byte is next. */
   decode(reader: ByteReader): unknown {
+    const { position } = reader;
+    for (;;) {
+      try {
+        return this.#item(reader);
+      } catch (error) {
+        // Happens once for a shape, which then is not used any more.
+        if (error !== HOLDS_ITSELF) throw error;
+        reader.position = position;
+      }
+    }
+  }
+
+  #item(reader: ByteReader): unknown {
     this.#reader = reader;
     try {
       const root = this.#value();
@@ -42,7 +61,7 @@ export class AnyDecoder {
       }
       return root;
     } catch (error) {
-      if (error instanceof QueueCodecError) throw error;
+      if (error instanceof QueueCodecError || error === HOLDS_ITSELF) throw error;
       throw new QueueCodecError(
         `The item's bytes are corrupt near byte ${reader.position}: ${messageOf(error)}. ` +
           'Do all threads use the same codec?',
@@ -77,7 +96,7 @@ export class AnyDecoder {
       case TAG.float64:
         return reader.float64();
       case TAG.object:
-        return this.#properties(this.#meet({}));
+        return this.#object();
       case TAG.array:
         return this.#array();
       case TAG.true:
@@ -139,7 +158,12 @@ export class AnyDecoder {
   #reference(): unknown {
     const id = this.#reader.count();
     if (id >= this.#metCount) throw new RangeError(`object number ${id} was not met yet`);
-    return this.#met[id];
+    const met = this.#met[id];
+    if (met instanceof ObjectShape) {
+      met.isUsable = false;
+      throw HOLDS_ITSELF;
+    }
+    return met;
   }
 
   #text(): string {
@@ -211,9 +235,49 @@ export class AnyDecoder {
     return array;
   }
 
-  #properties(holder: object): object {
+  #object(): object {
+    const slot = this.#shapes.slotOf(this.#reader);
+    const shape = this.#shapes.at(slot);
+    if (shape?.isUsable) return this.#shaped(shape, slot);
+    const object = this.#properties(this.#meet({}));
+    this.#shapes.note(slot, object);
+    return object;
+  }
+
+  /** Reads an object that has `shape`, as far as that is so. */
+  #shaped(shape: ObjectShape, slot: number): object {
+    const reader = this.#reader;
     this.#open();
-    const count = this.#reader.countOf(2);
+    const count = reader.countOf(2);
+    const id = this.#metCount++;
+    this.#met[id] = shape;
+    const values: unknown[] = [];
+    while (values.length < count && values.length < shape.names.length) {
+      if (!shape.readName(reader, values.length)) break;
+      values.push(this.#value());
+    }
+    this.#depth--;
+    if (values.length === count && count === shape.names.length) {
+      const object = shape.make(values);
+      this.#met[id] = object;
+      return object;
+    }
+    const object: Record<string, unknown> = {};
+    this.#met[id] = object;
+    values.forEach((value, index) => {
+      object[shape.names[index]!] = value;
+    });
+    this.#addProperties(object, count - values.length);
+    this.#shapes.note(slot, object);
+    return object;
+  }
+
+  #properties(holder: object): object {
+    return this.#addProperties(holder, this.#reader.countOf(2));
+  }
+
+  #addProperties(holder: object, count: number): object {
+    this.#open();
     for (let i = 0; i < count; i++) {
       const key = this.#key();
       const value = this.#value();
