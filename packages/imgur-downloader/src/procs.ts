@@ -9,12 +9,14 @@ const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
  * Downloads the links with a pool of processes, and returns the errors of those that failed.
  *
  * @param signal ends the processes at once and rejects with its reason
+ * @param onLast called when the last link is done, and the processes are still to be ended
  */
 export async function downloadAll(
   directory: string,
   links: readonly string[],
   workers: number,
   signal?: AbortSignal,
+  onLast?: () => void,
 ): Promise<Error[]> {
   const url = import.meta.url;
   const pool = new Tinypool({
@@ -32,6 +34,7 @@ export async function downloadAll(
     const outcomes = await Promise.all(
       links.map((link): Promise<string | undefined> => pool.run([directory, link])),
     );
+    onLast?.();
     return outcomes
       .flatMap((message) => message ?? [])
       .map((message) => new DownloadError('DOWNLOAD_PROCESS', message));

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { ExitsWhileLoading } from '../test/fixtures/exits-while-loading.ts';
 import { FailsToLoad } from '../test/fixtures/fails-to-load.ts';
+import { makeFailsToLoadUnseen } from '../test/fixtures/fails-to-load-unseen.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import DefaultExport, {
   Blocked,
@@ -189,25 +190,6 @@ describe('start throws', () => {
     expect(thrownBy(() => new Base().start())).toMatchObject({ code: 'POOL_THREAD_RUN_MISSING' });
   });
 
-  it('when the module cannot be loaded, with what its loading threw', () => {
-    const error = thrownBy(() => new FailsToLoad().start()) as Error;
-    expect(error).toBeInstanceOf(ThreadLoadError);
-    expect(error.cause).toBeInstanceOf(RangeError);
-    expect(error.cause).toMatchObject({ message: 'not in a thread', own: 1 });
-  });
-
-  it('when the module ends the thread', () => {
-    const error = thrownBy(() => new ExitsWhileLoading().start()) as Error;
-    expect(error).toBeInstanceOf(ThreadLoadError);
-    expect(error.cause).toMatchObject({ name: 'WorkerDiedError', exitCode: 4 });
-  });
-
-  it('when a module does so while a thread loads it', async () => {
-    const { error } = await import('../test/fixtures/starts-while-loading.ts');
-    expect(error).toBeInstanceOf(ThreadLoadError);
-    expect((error as Error).cause).toMatchObject({ name: 'ThreadStartedWhileLoading' });
-  });
-
   it('when a field cannot travel, naming it, and nothing has been started', () => {
     const thread = new Witness(new Queue(), { hooks: [1, () => 2] });
     expect(thrownBy(() => thread.start())).toMatchObject({
@@ -216,6 +198,36 @@ describe('start throws', () => {
       message: expect.stringContaining("'baggage.hooks[1]'"),
     });
     expect(thread.ident).toBeUndefined();
+  });
+});
+
+describe('a module that cannot be loaded in the thread is an error of join', () => {
+  it('with what its loading threw', () => {
+    const thread = new FailsToLoad().start();
+    const error = thrownBy(() => thread.join()) as Error;
+    expect(error).toBeInstanceOf(ThreadLoadError);
+    expect(error.cause).toBeInstanceOf(RangeError);
+    expect(error.cause).toMatchObject({ message: 'not in a thread', own: 1 });
+  });
+
+  it('that it ended, when it ended the thread', () => {
+    const thread = new ExitsWhileLoading().start();
+    const error = thrownBy(() => thread.join()) as Error;
+    expect(error).toBeInstanceOf(ThreadLoadError);
+    expect(error.cause).toMatchObject({ name: 'WorkerDiedError', exitCode: 4 });
+  });
+
+  it('when it starts threads while a thread loads it', async () => {
+    const { thread } = await import('../test/fixtures/starts-while-loading.ts');
+    const error = (await rejectionOf(thread.joinAsync())) as Error;
+    expect(error).toBeInstanceOf(ThreadLoadError);
+    expect(error.cause).toMatchObject({ name: 'ThreadStartedWhileLoading' });
+  });
+
+  it('or of start, when its text does not show the class', () => {
+    const error = thrownBy(() => makeFailsToLoadUnseen().start()) as Error;
+    expect(error).toBeInstanceOf(ThreadLoadError);
+    expect(error.cause).toMatchObject({ message: 'not in a thread either' });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   ThreadStartedWhileLoading,
   ThreadUrlError,
 } from './thread/errors.ts';
+import { hasPlainExport } from './thread/plain-export.ts';
 import { RunningThread } from './thread/running-thread.ts';
 import { thisThread } from './thread/this-thread.ts';
 import type { ThreadOptions } from './thread/thread-options.ts';
@@ -78,11 +79,10 @@ export abstract class Thread {
   /**
    * Starts the thread and returns the object itself. To be called once.
    *
-   * Blocks only in the first start of each class, until the thread has loaded the module and found the class
-   * there, fifteen seconds at the most (about as long as a worker takes to start, 30 ms and more, and with it the time of
-   * loading the module); further starts return at once. A module whose top level waits for this thread
-   * longer than that is not waited for, and its failure, as any failure in a later start, is what `join`
-   * throws.
+   * Does not block, as a rule. In the first start of a class it reads the module's text; only when that does not plainly
+   * show the class among the exports does it block until the thread has loaded the module and looked, fifteen seconds
+   * at the most (about as long as a worker takes to start, 30 ms and more, and with it the time of loading the module).
+   * A module that cannot be loaded in the thread is what `join` throws then, as a ThreadLoadError.
    *
    * @throws ThreadStartError one of its subclasses: ThreadAlreadyStarted, ThreadUrlError, ThreadRunMissing,
    *   ThreadFieldError (names the field), ThreadNotExported, ThreadLoadError, ThreadStartedWhileLoading
@@ -103,7 +103,7 @@ export abstract class Thread {
     beginning.running = running;
     if (!found.has(threadClass) && canBlock()) {
       try {
-        running.waitUntilRunning(LONGEST_LOAD);
+        if (!hasPlainExport(url, className)) running.waitUntilRunning(LONGEST_LOAD);
       } catch (error) {
         beginning.running = undefined;
         throw error;
@@ -203,7 +203,7 @@ interface Beginning {
  * fields that travel. The object that runs in a thread has no entry.
  */
 const beginnings = new WeakMap<Thread, Beginning>();
-/** Classes that have been found in their module once. */
+/** Classes that have been found in their module, or in its text, once. */
 const found = new WeakSet<object>();
 /** How many threads of each class have been named by number. */
 const numbers = new Map<string, number>();

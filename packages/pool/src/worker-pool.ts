@@ -45,7 +45,7 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
   #closed = false;
 
   /**
-   * Starts the threads. Blocks as `Thread.start()` does, in the first start of a class.
+   * Starts the threads. Blocks where `Thread.start()` does: as a rule, never.
    *
    * @throws what the constructor or `start()` of a thread throws; RangeError or TypeError for a bad option
    */

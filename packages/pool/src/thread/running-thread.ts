@@ -64,6 +64,9 @@ const LOOK_FOR_EXIT_EVERY = 1;
 /** Longer timeouts than this cannot be had from timers: they count as none. 24 days, in milliseconds. */
 const LONGEST_TIMER = 2 ** 31 - 1;
 
+type PackedError = Parameters<typeof unpackError>[0];
+type Death = Extract<Outcome, { type: 'uncaught' | 'exited' }>;
+
 /** The outcome, once it is known: an error to be thrown, boxed because any value may be thrown, or none. */
 type Result = { error: unknown } | undefined;
 
@@ -295,8 +298,8 @@ export class RunningThread {
 
   #resultOf(outcome: Outcome | undefined): Result {
     registerOwnErrorClasses();
-    const { name, className, url } = this.#launch;
-    const unpack = (packed: Parameters<typeof unpackError>[0]) => unpackError(packed, this.#startedAt);
+    const { className, url } = this.#launch;
+    const unpack = (packed: PackedError) => unpackError(packed, this.#startedAt);
     switch (outcome?.type) {
       case 'returned':
         return undefined;
@@ -313,18 +316,22 @@ export class RunningThread {
     }
     // What the user ended by terminate() has ended as it should.
     if (this.#terminated) return undefined;
+    const error = this.#deathOf(outcome, unpack);
+    return { error: outcome?.loaded === false ? new ThreadLoadError(className, url, error) : error };
+  }
+
+  #deathOf(outcome: Death | undefined, unpack: (packed: PackedError) => unknown): WorkerDiedError {
+    const { name } = this.#launch;
     if (outcome?.type === 'uncaught') {
-      return {
-        error: new WorkerDiedError(name, { exitCode: this.#exitCode ?? 1, cause: unpack(outcome.error) }),
-      };
+      return new WorkerDiedError(name, { exitCode: this.#exitCode ?? 1, cause: unpack(outcome.error) });
     }
     if (outcome?.type === 'exited') {
       const how = outcome.dry
         ? 'run() returned a promise that nothing was left to settle'
         : `process.exit(${outcome.code}) was called`;
-      return { error: new WorkerDiedError(name, { exitCode: outcome.code, how }) };
+      return new WorkerDiedError(name, { exitCode: outcome.code, how });
     }
-    return { error: new WorkerDiedError(name, { exitCode: this.#exitCode, cause: this.#workerError }) };
+    return new WorkerDiedError(name, { exitCode: this.#exitCode, cause: this.#workerError });
   }
 
   #deliver(): true {
