@@ -183,6 +183,40 @@ describe('bodies', () => {
     expect([...sizes].sort()).toEqual(['24,2', '24,6']);
   });
 
+  it('read a size several times in a row without being taken to spin', () => {
+    const seen = new Set<unknown>();
+    const subject = scenario({
+      name: 'sizes in passing',
+      setup: () => ({ memory: new SharedArrayBuffer(8, { maxByteLength: 32 }) }),
+      threads: [
+        ({ memory }) => {
+          const lengths = [1, 2, 3, 4, 5, 6].map(() => memory.byteLength);
+          return Atomics.add(new Int32Array(memory, 0, 2), 0, lengths.length);
+        },
+        ({ memory }) => Atomics.load(new Int32Array(memory, 0, 2), 0),
+      ],
+      check: ({ results }) => void seen.add(results[1]),
+    });
+    expect(explore(subject).complete).toBe(true);
+    expect([...seen].sort()).toEqual([0, 6]);
+  });
+
+  it('may wait for growth by reading the size', () => {
+    const subject = scenario({
+      name: 'wait for growth',
+      setup: () => ({ memory: new SharedArrayBuffer(8, { maxByteLength: 32 }) }),
+      threads: [
+        ({ memory }) => {
+          while (memory.byteLength < 24);
+          return memory.byteLength;
+        },
+        ({ memory }) => void memory.grow(24),
+      ],
+      check: ({ results }) => expect(results[0]).toBe(24),
+    });
+    expect(explore(subject).complete).toBe(true);
+  });
+
   it('see time pass only when a timeout fires', () => {
     const subject = scenario({
       name: 'time',

@@ -16,9 +16,9 @@
 // (5 to 20 s for two threads, minutes for three: hours a class), `trios` (some 10 minutes each: hours a class), `pairs`
 // of mixed verbs (an hour a class) and last `unbounded` (half a minute where no call waits, else more than 10 minutes).
 import { parseArgs } from 'node:util';
-import { InterleavingFailure } from '@pkg/interleave';
+import { explore, InterleavingFailure } from '@pkg/interleave';
 import { KINDS, type KindName } from '../src/queue-kinds.fixture.ts';
-import { exploreQueue, queueScenario } from '../src/queue-scenarios.fixture.ts';
+import { queueScenario } from '../src/queue-scenarios.fixture.ts';
 import { type Job, jobsOf, PARTS } from './jobs.ts';
 import { Results, sumOf, tell } from './results.ts';
 
@@ -61,7 +61,7 @@ process.exitCode = failed.size === 0 ? 0 : 1;
 
 function run({ kind, name, program, queue, options }: Job, milliseconds: number): void {
   try {
-    const report = exploreQueue(queueScenario(name, program, queue), { ...options, milliseconds });
+    const report = explore(queueScenario(name, program, queue), { ...options, milliseconds });
     const isDone =
       report.complete || (options.strategy !== undefined && report.schedules >= options.schedules!);
     if (isDone) results.get(kind)!.add(name, report);

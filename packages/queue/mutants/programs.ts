@@ -172,7 +172,7 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
       [['put', 1], ['getNowait']],
       [['put', 11], ['getNowait']],
     ],
-    { kills: 2, preemptions: 1 },
+    { strategy: 'pct', depth: 3, kills: 2, schedules: 400_000 },
   ),
   'two gets from a full queue': program(
     [puts(1, 2, 3), gets(1), gets(1)],

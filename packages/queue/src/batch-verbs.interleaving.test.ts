@@ -1,7 +1,8 @@
+import { explore } from '@pkg/interleave';
 import { describe, expect, it } from 'vitest';
 import { KINDS, type KindName } from './queue-kinds.fixture.ts';
 import { BATCH_VERBS, nameOf, type Program, twoThreadPrograms } from './queue-programs.fixture.ts';
-import { type Call, exploreQueue, queueScenario } from './queue-scenarios.fixture.ts';
+import { type Call, queueScenario } from './queue-scenarios.fixture.ts';
 
 const puts = (...items: number[]): Call => ['putMany', ...items];
 const gets = (max: number): Call => ['getMany', max];
@@ -21,7 +22,7 @@ for (const kind of Object.keys(KINDS) as KindName[]) {
       expect(programs.length).toBeGreaterThan(0);
       for (const program of programs) {
         const subject = queueScenario(nameOf(program, queue), program, queue);
-        expect(exploreQueue(subject, { preemptions: 3 }).complete).toBe(true);
+        expect(explore(subject, { preemptions: 3 }).complete).toBe(true);
       }
     });
 
@@ -32,13 +33,13 @@ for (const kind of Object.keys(KINDS) as KindName[]) {
         tracksTasks ? program : [[puts(1, 2, 3)], [gets(2), tries(2)]],
         bound(2),
       );
-      expect(exploreQueue(subject, { preemptions: 2 }).complete).toBe(true);
+      expect(explore(subject, { preemptions: 2 }).complete).toBe(true);
     });
 
     it('of a batch among single calls, up to one preemption', () => {
       const program: Program = [[puts(1, 2)], [['put', 11]], [gets(2), tries(2)]];
       const subject = queueScenario('among single calls', program, bound(2));
-      expect(exploreQueue(subject, { preemptions: 1 }).complete).toBe(true);
+      expect(explore(subject, { preemptions: 1 }).complete).toBe(true);
     });
   });
 
@@ -50,13 +51,13 @@ for (const kind of Object.keys(KINDS) as KindName[]) {
         const done: Call[] = tracksTasks ? [['taskDone']] : [];
         const program: Program = [[['putManyNowait', 1, 2]], [tries(2), ...done, tries(2)]];
         const subject = queueScenario('death', program, { ...bound(2), redeliver });
-        expect(exploreQueue(subject, { preemptions: 1, kills: 1 }).complete).toBe(true);
+        expect(explore(subject, { preemptions: 1, kills: 1 }).complete).toBe(true);
       });
 
       it(`of the recovery as well, ${how}`, () => {
         const program: Program = [[puts(1, 2), tries(2), puts(3, 4), tries(1)]];
         const subject = queueScenario('death of the recovery', program, { kind, redeliver });
-        expect(exploreQueue(subject, { preemptions: 0, kills: 2 }).complete).toBe(true);
+        expect(explore(subject, { preemptions: 0, kills: 2 }).complete).toBe(true);
       });
     }
   });

@@ -1,4 +1,4 @@
-import { type ExploreOptions, type ExploreReport, explore, type Scenario, scenario } from '@pkg/interleave';
+import { type Scenario, scenario } from '@pkg/interleave';
 import { ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
 import { attachQueue, KINDS, type KindName, type QueueMemory, taskQueue } from './queue-kinds.fixture.ts';
 import { QueueOrigin } from './queue-origin.ts';
@@ -103,17 +103,6 @@ export function queueScenario(
     },
     check: (outcome) => check.judge(outcome, queueOf(outcome.context, OBSERVER, kind)),
   });
-}
-
-/**
- * Explores a {@link queueScenario}. Whoever attaches to a queue reads the size of its memory several times in a row,
- * which is not to be taken for a spin loop: a recovery could never end before the others have moved on.
- */
-export function exploreQueue(
-  subject: Scenario<QueueContext, void>,
-  options: ExploreOptions = {},
-): ExploreReport {
-  return explore(subject, { spinLimit: 8, ...options });
 }
 
 /** A call's arguments as the history notes them: as the method takes them. */

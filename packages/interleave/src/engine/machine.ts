@@ -319,10 +319,22 @@ export class Machine extends BodyRunner {
       this.cursor = thread.length;
       this.races?.acquire(thread.index, sizeAddress);
       if (grownTo !== undefined) this.races?.release(thread.index, sizeAddress);
-      if (grownTo === undefined) this.noteRepetition(thread, signature, old);
+      if (grownTo === undefined && !this.#readsSizeInPassing(thread, signature)) {
+        this.noteRepetition(thread, signature, old);
+      }
       this.tracer?.access(thread.index, operation, view, 0, [grownTo], old);
     }
     return old;
+  }
+
+  /**
+   * Whether the last access is a few readings of a size in a row. Code that makes its views anew reads the size for each,
+   * and goes on: that is no spinning, and taking it for that would keep this thread from going on undisturbed.
+   */
+  #readsSizeInPassing(thread: ModelThread, signature: number): boolean {
+    let inRow = 1;
+    while (inRow <= patience && thread.signatures[thread.length - 1 - inRow] === signature) inRow++;
+    return inRow > 1 && inRow <= patience;
   }
 
   /** Virtual milliseconds since the execution began. Time passes only when a timeout fires, or nothing else can. */

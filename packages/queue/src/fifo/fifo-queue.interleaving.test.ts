@@ -1,6 +1,7 @@
+import { explore } from '@pkg/interleave';
 import { describe, expect, it } from 'vitest';
 import { nameOf, SINGLE_VERBS, twoThreadPrograms } from '../queue-programs.fixture.ts';
-import { type Call, exploreQueue, queueScenario } from '../queue-scenarios.fixture.ts';
+import { type Call, queueScenario } from '../queue-scenarios.fixture.ts';
 
 /** Three threads that wait for each other: for places, for items, and for the items to be done. */
 const PRODUCER: Call[] = [
@@ -15,7 +16,7 @@ describe('Queue, every interleaving', () => {
       for (const threads of twoThreadPrograms(SINGLE_VERBS, { maxsize }).filter((program) =>
         program.every((calls) => calls.length === 1),
       )) {
-        expect(exploreQueue(queueScenario(nameOf(threads, { maxsize }), threads, { maxsize })).complete).toBe(
+        expect(explore(queueScenario(nameOf(threads, { maxsize }), threads, { maxsize })).complete).toBe(
           true,
         );
       }
@@ -23,14 +24,14 @@ describe('Queue, every interleaving', () => {
   });
 
   it('of two puts and two gets over one place, without a bound', () => {
-    const report = exploreQueue(queueScenario('two and two', [PRODUCER, [['get'], ['get']]], { maxsize: 1 }));
+    const report = explore(queueScenario('two and two', [PRODUCER, [['get'], ['get']]], { maxsize: 1 }));
     expect(report.complete).toBe(true);
   });
 
   it('of a producer and two consumers, up to two preemptions and a spurious wake-up', () => {
     const subject = queueScenario('a producer and two consumers', TRIO, { maxsize: 1 });
-    expect(exploreQueue(subject, { preemptions: 1, spuriousWakes: 1 }).complete).toBe(true);
-    expect(exploreQueue(subject, { preemptions: 2 }).complete).toBe(true);
+    expect(explore(subject, { preemptions: 1, spuriousWakes: 1 }).complete).toBe(true);
+    expect(explore(subject, { preemptions: 2 }).complete).toBe(true);
   });
 
   it('of join and those who finish, up to two preemptions', () => {
@@ -38,7 +39,7 @@ describe('Queue, every interleaving', () => {
       [['put', 1], ['join']],
       [['get'], ['taskDone']],
     ]);
-    expect(exploreQueue(subject, { preemptions: 2 }).complete).toBe(true);
+    expect(explore(subject, { preemptions: 2 }).complete).toBe(true);
   });
 
   it('of a shutdown and those whom it wakes', () => {
@@ -55,7 +56,7 @@ describe('Queue, every interleaving', () => {
         ],
         { maxsize: 1 },
       );
-      expect(exploreQueue(subject, { preemptions: 1 }).complete).toBe(true);
+      expect(explore(subject, { preemptions: 1 }).complete).toBe(true);
     }
   });
 });
@@ -68,14 +69,14 @@ describe('Queue, a death at every step', () => {
         [PRODUCER, [['getNowait'], ['taskDone'], ['getNowait']]],
         { maxsize: 2, redeliver },
       );
-      expect(exploreQueue(subject, { preemptions: 1, kills: 1 }).complete).toBe(true);
+      expect(explore(subject, { preemptions: 1, kills: 1 }).complete).toBe(true);
     });
 
     it(`of the recovery as well, ${redeliver ? 'with' : 'without'} redelivery`, () => {
       const subject = queueScenario('death of the recovery', [[['put', 1], ['getNowait'], ['put', 2]]], {
         redeliver,
       });
-      expect(exploreQueue(subject, { kills: 2, preemptions: 0 }).complete).toBe(true);
+      expect(explore(subject, { kills: 2, preemptions: 0 }).complete).toBe(true);
     });
   }
 
@@ -86,7 +87,7 @@ describe('Queue, a death at every step', () => {
       [['get'], ['get']],
       [['shutdown']],
     ]);
-    expect(exploreQueue(subject, { preemptions: 0, kills: 1 }).complete).toBe(true);
+    expect(explore(subject, { preemptions: 0, kills: 1 }).complete).toBe(true);
   });
 
   it('leaves no place where an item came back to', () => {
@@ -98,7 +99,7 @@ describe('Queue, a death at every step', () => {
       ],
       { maxsize: 1, redeliver: true },
     );
-    expect(exploreQueue(subject, { preemptions: 0, kills: 1 }).complete).toBe(true);
+    expect(explore(subject, { preemptions: 0, kills: 1 }).complete).toBe(true);
   });
 
   it('while another thread recovers by itself', () => {
@@ -110,7 +111,7 @@ describe('Queue, a death at every step', () => {
       ],
       { redeliver: true },
     );
-    expect(exploreQueue(subject, { preemptions: 1, kills: 1 }).complete).toBe(true);
+    expect(explore(subject, { preemptions: 1, kills: 1 }).complete).toBe(true);
   });
 
   it('makes a dead letter of what was delivered too often', () => {
@@ -122,6 +123,6 @@ describe('Queue, a death at every step', () => {
       ],
       { redeliver: true, maxDeliveries: 1 },
     );
-    expect(exploreQueue(subject, { preemptions: 0, kills: 1 }).complete).toBe(true);
+    expect(explore(subject, { preemptions: 0, kills: 1 }).complete).toBe(true);
   });
 });
