@@ -1,7 +1,7 @@
 import { copyWords } from '../copy-words.ts';
 import { BIG_BLOB } from './big-blob.ts';
 import type { Tail } from './byte-writer.ts';
-import type { FindTrailingBlob } from './item-codec.ts';
+import type { FindTrailingBlob } from './find-trailing-blob.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 
 const INITIAL_CAPACITY = 1024;

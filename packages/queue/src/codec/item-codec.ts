@@ -1,5 +1,6 @@
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
+import type { FindTrailingBlob } from './find-trailing-blob.ts';
 
 /**
  * What the kernel knows of a codec. Both directions work in the calling thread's private scratch, outside
@@ -23,9 +24,3 @@ export interface ItemCodec<T> {
    */
   decode(reader: ByteReader): T;
 }
-
-/**
- * How many bytes of blob the item from index `start` to index `end` of `bytes` ends with; 0 when it is not easily said.
- * Called under a lock, so it looks at a few bytes only. `decode` must ask for exactly these bytes as one blob.
- */
-export type FindTrailingBlob = (bytes: Uint8Array, start: number, end: number) => number;
