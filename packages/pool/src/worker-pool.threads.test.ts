@@ -1,6 +1,7 @@
 import { Queue } from '@pkg/queue';
 import { describe, expect, it, vi } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
+import { FailsToLoad } from '../test/fixtures/fails-to-load.ts';
 import { Failing, Indexed, Summer } from '../test/fixtures/pool-threads.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import { RestartsExhausted, WorkerPool } from './index.ts';
@@ -54,6 +55,15 @@ describe('a pool of threads', () => {
     expect(runs.get()).toBe(3);
     expect(await rejectionOf(pool.join())).toBe(error);
     await pool.terminate();
+  });
+
+  it('gives up at once when the module cannot be loaded', async () => {
+    const pool = new WorkerPool(FailsToLoad, { size: 2, maxRestarts: Infinity });
+    expect(await rejectionOf(pool.join())).toMatchObject({
+      code: 'POOL_RESTARTS_EXHAUSTED',
+      cause: { code: 'POOL_THREAD_LOAD' },
+    });
+    expect(pool.restarts).toBe(0);
   });
 
   it('gives each thread its own arguments, if asked', async () => {

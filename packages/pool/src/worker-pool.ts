@@ -1,5 +1,6 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
 import { wholeNumber } from './executor/options.ts';
+import { ThreadStartError } from './thread/errors.ts';
 import type { Thread } from './thread.ts';
 import { endOfThread } from './worker-pool/end-of-thread.ts';
 import { RestartsExhausted } from './worker-pool/restarts-exhausted.ts';
@@ -81,7 +82,7 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
    * Waits until every thread has ended. Keeps the process alive meanwhile. May be called any number of times.
    *
    * @throws RestartsExhausted as soon as a thread fails and no other is started in its place; the other threads go
-   *   on
+   *   on. At once, whatever `maxRestarts`, when the module cannot be loaded in a thread
    */
   async join(): Promise<void> {
     const release = holdEventLoop();
@@ -111,7 +112,8 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
     for (;;) {
       const end = await endOfThread(this.#threads[index]!);
       if (!end.failed || this.#closed) return;
-      if (this.#restarts >= this.#maxRestarts) {
+      // What cannot be loaded would never start, however often.
+      if (this.#restarts >= this.#maxRestarts || end.error instanceof ThreadStartError) {
         throw new RestartsExhausted(this.#threadClass.name, this.#restarts, end.error);
       }
       this.#restarts++;

@@ -299,9 +299,10 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     let count = 0;
     for (const item of items) {
       this.#frame(item, writer);
+      // Before the iterator goes on: it may use the same buffer again.
+      writer.complete();
       count++;
     }
-    writer.complete();
     return count;
   }
 

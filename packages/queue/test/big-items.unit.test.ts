@@ -64,6 +64,44 @@ describe.each(kinds)('big items in a %s', (_, make) => {
     expect(same(got.sort(byLength), items)).toBe(true);
   });
 
+  it('are copied before an iterator goes on, which may use its buffer again', async () => {
+    function* reusing() {
+      const bytes = new Uint8Array(70 * KiB);
+      for (let i = 1; i <= 3; i++) yield bytes.fill(i);
+      bytes.fill(0);
+    }
+    const queue = make();
+    queue.putMany(reusing());
+    await queue.putManyAsync(reusing());
+    const firsts = Array.from({ length: 6 }, () => (queue.get() as Uint8Array)[0]);
+    expect(firsts.sort()).toEqual([1, 1, 2, 2, 3, 3]);
+  });
+
+  it('are copied before a getter in the same item can change them', () => {
+    const queue = make();
+    const first = new Uint8Array(70 * KiB).fill(1);
+    const growing = new Uint8Array(new ArrayBuffer(70 * KiB, { maxByteLength: 80 * KiB })).fill(9);
+    for (const [bytes, change] of [
+      [first, () => void first.fill(2)],
+      [growing, () => growing.buffer.resize(71 * KiB)],
+    ] as const) {
+      const item: unknown[] = [bytes, 0];
+      Object.defineProperty(item, 1, { get: change, enumerable: true });
+      const expected = bytes.slice();
+      queue.put(item);
+      expect(same((queue.get() as unknown[])[0], expected)).toBe(true);
+      const now = bytes[0];
+      const holder = {
+        bytes: bytes.slice(),
+        get more() {
+          return void this.bytes.fill(7);
+        },
+      };
+      queue.put(holder);
+      expect((queue.get() as typeof holder).bytes[0]).toBe(now);
+    }
+  });
+
   it('are those of the time of the put', async () => {
     const queue = make({ maxBytes: 1024 * KiB });
     const bytes = bytesOf(700 * KiB);

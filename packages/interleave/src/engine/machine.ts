@@ -21,6 +21,9 @@ const byOperation = [
 
 /** Readings of the clock in a row after which it moves by itself: the body is waiting for time to pass. */
 const patience = 64;
+
+/** So many readings of a size in a row may be in passing: a few views that are made anew. */
+const sizesInPassing = 8;
 /** Log entries for each step that is allowed: a body that loops on plain reads makes no steps. */
 const entriesPerStep = 16;
 
@@ -333,8 +336,8 @@ export class Machine extends BodyRunner {
    */
   #readsSizeInPassing(thread: ModelThread, signature: number): boolean {
     let inRow = 1;
-    while (inRow <= patience && thread.signatures[thread.length - 1 - inRow] === signature) inRow++;
-    return inRow > 1 && inRow <= patience;
+    while (inRow <= sizesInPassing && thread.signatures[thread.length - 1 - inRow] === signature) inRow++;
+    return inRow > 1 && inRow <= sizesInPassing;
   }
 
   /** Virtual milliseconds since the execution began. Time passes only when a timeout fires, or nothing else can. */

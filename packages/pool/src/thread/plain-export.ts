@@ -23,11 +23,11 @@ export function exportsPlainly(text: string, className: string): boolean {
   const name = className.replaceAll('$', '\\$');
   const end = '(?![\\w$])';
   // What is commented out is no export. Cutting off more than the comment would only make the answer false.
-  const code = text.replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, ' ');
+  const code = text.replace(/\/\*[\s\S]*?(?:\*\/|$(?![\s\S]))|(?<![:\w"'`\\/])\/\/.*$/gm, ' ');
   return [
     `\\bexport\\s+(?:default\\s+)?(?:abstract\\s+)?class\\s+${name}${end}`,
     `\\bexport\\s+(?:const|let|var)\\s+${name}${end}`,
-    `\\bexport\\s*\\{[^}]*(?<![\\w$])${name}${end}[^}]*\\}`,
+    `\\bexport\\s*\\{[^{}]*(?<![\\w$])(?<!\\btype\\s+)${name}${end}[^{}]*\\}`,
     `\\bexports\\.${name}\\s*=(?!=)`,
   ].some((pattern) => new RegExp(pattern).test(code));
 }

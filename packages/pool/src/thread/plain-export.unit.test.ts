@@ -27,10 +27,18 @@ describe('a module that plainly exports a class', () => {
     '/* for now:\n export class Worker {} */',
     'export { WorkerPool, $Worker };\nclass Worker {}',
     'if (exports.Worker == Worker) {}',
+    'class Worker {}\nexport { type Worker };',
+    'class Worker {}//export class Worker',
+    'export { Other,// Worker\n }; class Worker {}',
     'export * from "./worker.js";',
     '',
   ])('is not told by the text: %s', (text) => {
     expect(exportsPlainly(text, 'Worker')).toBe(false);
+  });
+
+  it('is told in time that grows with the text alone', () => {
+    for (const text of ['export { Worker ', 'export {', '"/api/*"', 'export class ', '//'])
+      expect(exportsPlainly(text.repeat(20_000), 'Worker')).toBe(false);
   });
 
   it('may have a dollar in its name', () => {

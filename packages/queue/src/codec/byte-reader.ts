@@ -72,7 +72,7 @@ export class ByteReader {
   makeRoom(): void {
     this.ensure(this.#wanted);
     const tail = this.#wantedTail;
-    if (tail > 0 && this.#spare?.length !== tail) this.#spare = new Uint8Array(tail);
+    if (tail > 0) this.#spare = new Uint8Array(tail);
   }
 
   /**
@@ -87,16 +87,18 @@ export class ByteReader {
     const start = (at + header) * 4;
     const end = start + words[at]!;
     const blob = this.#findTrailingBlob?.(bytes, start, end) ?? 0;
-    const tail = blob < this.#smallestTail ? 0 : blob;
+    const spare = this.#spare;
+    // When the item that room was made for is gone, this one is copied whole: room for a blob fits no other one, and there
+    // could be yet another item every time.
+    const tail = blob < this.#smallestTail || (spare !== undefined && spare.length !== blob) ? 0 : blob;
     const head = end - tail - at * 4;
-    if (head > this.bytes.length || (tail > 0 && this.#spare?.length !== tail)) {
+    if (head > this.bytes.length || (tail > 0 && spare === undefined)) {
       this.#wanted = head;
       this.#wantedTail = tail;
       return false;
     }
     copyWords(words, at, at + ((head + 3) >>> 2), this.words, 0);
-    if (tail > 0) {
-      const spare = this.#spare!;
+    if (tail > 0 && spare !== undefined) {
       spare.set(bytes.subarray(end - tail, end));
       this.#tail = { start: head, bytes: spare };
       this.#spare = undefined;

@@ -105,7 +105,8 @@ export class ByteWriter {
   blob(source: Uint8Array): void {
     if (this.#leavesTail && source.length >= BIG_BLOB) {
       const start = this.reserve(0);
-      this.tail = { start, bytes: source };
+      // Of fixed length, should the buffer grow meanwhile.
+      this.tail = { start, bytes: new Uint8Array(source.buffer, source.byteOffset, source.length) };
       this.length = start + source.length;
       this.#room = 0;
       return;
@@ -121,7 +122,7 @@ export class ByteWriter {
 
   /**
    * Writes bytes of no meaning, and before them their number in one byte, so that what is written next lies at a
-   * multiple of 8 in the scratch, and in shared memory too.
+   * multiple of 8 in the scratch: for an item that is put by itself, in shared memory too.
    */
   padding(): void {
     const count = -(this.length + 1) & 7;

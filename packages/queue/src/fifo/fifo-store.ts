@@ -283,9 +283,6 @@ export class FifoStore implements ItemStore {
     if (at + size > header[TAIL_LIMIT]!) {
       if (!this.#segments.appendSegment(size, header[PUTS]!)) return 0;
       at = header[TAIL]!;
-    } else if (tail !== undefined && (at & 1) !== 0 && this.#segments.appendSegment(size, header[PUTS]!)) {
-      // There, at a multiple of 8 bytes, it is copied several times as fast.
-      at = header[TAIL]!;
     }
     if (tail === undefined) this.#write(source, from, end, at);
     else this.#pages.writeWithTail(source, from, end, at, tail);

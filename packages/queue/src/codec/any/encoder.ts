@@ -139,6 +139,8 @@ export class AnyEncoder {
     writer.count(length);
     for (let i = 0; i < length; i++) {
       steps[depth] = i;
+      // A getter may change the buffer that was met before it.
+      writer.complete();
       const element = value[i];
       // A getter among the elements may have removed this one.
       if (element === undefined && !Object.hasOwn(value, i)) writer.byte(TAG.hole);
@@ -163,6 +165,7 @@ export class AnyEncoder {
       const key = keys[i]!;
       steps[depth] = key;
       writeText(writer, key);
+      // Nothing is left where a getter may change it: writing the name has copied what lay there.
       this.#value((value as Record<string, unknown>)[key]);
     }
     this.#depth = depth;
@@ -210,6 +213,7 @@ export class AnyEncoder {
     for (const key of ERROR_VALUES) {
       if (!shape.values.includes(key)) continue;
       this.#steps[depth] = key;
+      writer.complete();
       this.#value((value as unknown as Record<string, unknown>)[key]);
     }
     this.#depth = depth;

@@ -37,8 +37,8 @@ export class ObjectShape {
     const properties = names.map((name, index) => `${JSON.stringify(name)}: values[${index}]`);
     try {
       return new ObjectShape(names, new Function('values', `return { ${properties.join(', ')} };`) as never);
-    } catch {
-      mayCompile = false;
+    } catch (error) {
+      mayCompile = !(error instanceof EvalError);
       return undefined;
     }
   }
