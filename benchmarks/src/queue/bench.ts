@@ -84,11 +84,11 @@ const rows: Record<string, () => Promise<Row[]>> = {
     const int = await beside(intLoad, throughPostMessage, { ...intLoad, count: 300_000 });
     const row = { work: 'int, 1 producer 1 consumer', ours: millions(int.ours) };
     const peer = `postMessage ${millions(int.peer)}`;
-    const besidePostMessage = { ...row, peer, ratio: int.ours / int.peer, goal: '10×' };
+    const first = { ...row, peer, ratio: int.ours / int.peer, goal: '10×' };
     const python = throughPython(300_000);
-    if (python === undefined) return [besidePostMessage];
+    if (python === undefined) return [first];
     const besidePython = { peer: `CPython queue.Queue ${millions(python)}`, ratio: int.ours / python };
-    return [besidePostMessage, { ...row, ...besidePython, goal: '20×' }];
+    return [first, { ...row, ...besidePython, goal: '20×' }];
   },
   tuple: () => besidePostMessage('[string, string], 1:1', { item: 'tuple', count: 300_000 }, '5×'),
   object: () => besidePostMessage('object of 6 fields, 1:1', { item: 'object', count: 200_000 }, '3×'),

@@ -229,6 +229,11 @@ export function threadEnd(thread: Thread): Promise<void> {
   return runningOf(thread, 'joinAsync').exited;
 }
 
+/** Whether `thread`, which has ended, never came to its `run`, for a reason that any thread of its class would meet. */
+export function couldNotStart(thread: Thread): boolean {
+  return runningOf(thread, 'joinAsync').couldNotStart;
+}
+
 /** Within the thread itself there is nothing to be asked: only its starter sees it from outside. */
 function runningOf(thread: Thread, verb: string): RunningThread {
   const beginning = beginnings.get(thread);

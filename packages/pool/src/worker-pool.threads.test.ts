@@ -2,7 +2,7 @@ import { Queue } from '@pkg/queue';
 import { describe, expect, it, vi } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { FailsToLoad } from '../test/fixtures/fails-to-load.ts';
-import { Failing, Indexed, Summer } from '../test/fixtures/pool-threads.ts';
+import { Failing, Indexed, StartsAnotherTwice, Summer } from '../test/fixtures/pool-threads.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import { RestartsExhausted, WorkerPool } from './index.ts';
 
@@ -64,6 +64,16 @@ describe('a pool of threads', () => {
       cause: { code: 'POOL_THREAD_LOAD' },
     });
     expect(pool.restarts).toBe(0);
+  });
+
+  it('does not give up on a run that fails to start another thread', async () => {
+    const runs = new Counter();
+    const pool = new WorkerPool(StartsAnotherTwice, { size: 1, args: [runs], maxRestarts: 2 });
+    expect(await rejectionOf(pool.join())).toMatchObject({
+      restarts: 2,
+      cause: { code: 'POOL_THREAD_ALREADY_STARTED' },
+    });
+    expect(runs.get()).toBe(3);
   });
 
   it('gives each thread its own arguments, if asked', async () => {

@@ -1,6 +1,5 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
 import { wholeNumber } from './executor/options.ts';
-import { ThreadStartError } from './thread/errors.ts';
 import type { Thread } from './thread.ts';
 import { endOfThread } from './worker-pool/end-of-thread.ts';
 import { RestartsExhausted } from './worker-pool/restarts-exhausted.ts';
@@ -113,7 +112,7 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
       const end = await endOfThread(this.#threads[index]!);
       if (!end.failed || this.#closed) return;
       // What cannot be loaded would never start, however often.
-      if (this.#restarts >= this.#maxRestarts || end.error instanceof ThreadStartError) {
+      if (this.#restarts >= this.#maxRestarts || end.couldNotStart) {
         throw new RestartsExhausted(this.#threadClass.name, this.#restarts, end.error);
       }
       this.#restarts++;

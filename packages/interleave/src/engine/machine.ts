@@ -21,7 +21,6 @@ const byOperation = [
 
 /** Readings of the clock in a row after which it moves by itself: the body is waiting for time to pass. */
 const patience = 64;
-
 /** So many readings of a size in a row may be in passing: a few views that are made anew. */
 const sizesInPassing = 8;
 /** Log entries for each step that is allowed: a body that loops on plain reads makes no steps. */

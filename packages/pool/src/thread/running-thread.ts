@@ -164,6 +164,14 @@ export class RunningThread {
     return this.#concluded;
   }
 
+  /** Whether it ended before its `run`, other than by a death that tells nothing of its class. */
+  get couldNotStart(): boolean {
+    const outcome = this.#outcome;
+    if (outcome === undefined) return false;
+    if ('loaded' in outcome) return !outcome.loaded;
+    return outcome.type !== 'returned' && outcome.type !== 'threw';
+  }
+
   /**
    * Waits until the class has been found in the thread, or `limit` milliseconds have passed. Blocks.
    * Throws the ThreadStartError if it was not found.

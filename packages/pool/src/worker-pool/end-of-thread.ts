@@ -1,7 +1,9 @@
-import { type Thread, threadEnd } from '../thread.ts';
+import { couldNotStart, type Thread, threadEnd } from '../thread.ts';
 
 /** How a thread ended. */
-export type ThreadEnd = { readonly failed: false } | { readonly failed: true; readonly error: unknown };
+export type ThreadEnd =
+  | { readonly failed: false }
+  | { readonly failed: true; readonly error: unknown; readonly couldNotStart: boolean };
 
 /**
  * Waits for the end of a thread that was started here. Unlike `joinAsync`, it lets the process end before a daemon
@@ -13,6 +15,6 @@ export async function endOfThread(thread: Thread): Promise<ThreadEnd> {
     await thread.joinAsync();
     return { failed: false };
   } catch (error) {
-    return { failed: true, error };
+    return { failed: true, error, couldNotStart: couldNotStart(thread) };
   }
 }

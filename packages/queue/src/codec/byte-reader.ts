@@ -7,16 +7,14 @@ import { QueueCodecError } from './queue-codec-error.ts';
 const INITIAL_CAPACITY = 1024;
 /** A scratch up to this size is kept between items. */
 const KEPT_CAPACITY = 4 * 1024 * 1024;
-/** Items of so many bytes and more are copied by {@link ByteReader.copyBigFrame}. */
-export const BIG_ITEM = BIG_BLOB;
 
 /**
  * A thread's private scratch that the kernel copies stored items into, and that codecs decode from.
  *
  * The kernel copies frames to the front of `words`, calls {@link reset} with an item's bounds, lets a codec decode, and
  * calls {@link trim}. Copying happens under a lock, making room for it does not: the kernel notes by {@link want} what
- * is missing, and calls {@link makeRoom} when it has let go of the lock. Every read is checked against `end`: bytes that claim more
- * than there is throw `QueueCodecError`, and nothing is allocated on the strength of a claim alone.
+ * is missing, and calls {@link makeRoom} when it has let go of the lock. Every read is checked against `end`: bytes that
+ * claim more than there is throw `QueueCodecError`, and nothing is allocated on the strength of a claim alone.
  */
 export class ByteReader {
   /** Every byte of the scratch; replaced by {@link ensure} when it grows. */
@@ -76,17 +74,18 @@ export class ByteReader {
   }
 
   /**
-   * Copies the frame at word `at` of `words` to the front of the scratch, except for a big blob at its end: that is
-   * copied to where the receiver will have it.
+   * Copies the frame at word `at` of `words` to the front of the scratch, except for a big blob at its end, if it has
+   * one: that is copied to where the receiver will have it.
    *
    * @param bytes the same memory as `words`
    * @param header words of the frame before the item
    * @returns false when there is no room for it, which has been noted
    */
-  copyBigFrame(words: Int32Array, bytes: Uint8Array, at: number, header: number): boolean {
+  copyFrame(words: Int32Array, bytes: Uint8Array, at: number, header: number): boolean {
     const start = (at + header) * 4;
-    const end = start + words[at]!;
-    const blob = this.#findTrailingBlob?.(bytes, start, end) ?? 0;
+    const length = words[at]!;
+    const end = start + length;
+    const blob = length < this.#smallestTail ? 0 : (this.#findTrailingBlob?.(bytes, start, end) ?? 0);
     const spare = this.#spare;
     // When the item that room was made for is gone, this one is copied whole: room for a blob fits no other one, and there
     // could be yet another item every time.

@@ -3,6 +3,7 @@ import { BIG_BLOB } from './big-blob.ts';
 const INITIAL_CAPACITY = 1024;
 /** A scratch up to this size is kept between items; beyond it, growing again costs little beside the copy. */
 const KEPT_CAPACITY = 4 * 1024 * 1024;
+
 /** The last bytes of a scratch that have not been copied into it: they still lie where they came from. */
 export interface Tail<B extends ArrayBufferLike = ArrayBufferLike> {
   /** Where they belong, in bytes from the beginning of the scratch. */

@@ -41,7 +41,7 @@ function decodeApart<T>(codec: ItemCodec<T>, bytes: Uint8Array): T {
   words[1] = bytes.length;
   memory.set(bytes, 12);
   const reader = new ByteReader(codec.findTrailingBlob, 1);
-  while (!reader.copyBigFrame(words, memory, 1, 2)) reader.makeRoom();
+  while (!reader.copyFrame(words, memory, 1, 2)) reader.makeRoom();
   memory.fill(0x5a);
   reader.reset(8, 8 + bytes.length);
   return codec.decode(reader);

@@ -1,6 +1,7 @@
 import { EventCount, OwnerLock, type ThreadIdentity } from '@pkg/sync/kernel';
 import { abandonHeldByTheDead } from '../abandon-held.ts';
-import { BIG_ITEM, type ByteReader } from '../codec/byte-reader.ts';
+import { BIG_BLOB } from '../codec/big-blob.ts';
+import type { ByteReader } from '../codec/byte-reader.ts';
 import type { Tail } from '../codec/byte-writer.ts';
 import { copyWords } from '../copy-words.ts';
 import { Holders } from '../holders.ts';
@@ -360,9 +361,9 @@ export class FifoStore implements ItemStore {
     const allowed = Math.min(available, max);
     let end = head;
     let taken = 0;
-    if (words[head]! >= BIG_ITEM) {
+    if (words[head]! >= BIG_BLOB) {
       // One at a time, even for a batch.
-      if (!reader.copyBigFrame(words, pages.bytes, head, this.takeHeader)) return -1;
+      if (!reader.copyFrame(words, pages.bytes, head, this.takeHeader)) return -1;
       end = head + this.#segments.recordWords(head);
       taken = 1;
     } else {
@@ -399,13 +400,7 @@ export class FifoStore implements ItemStore {
     const record = leases.firstReturned;
     this.#pages.reach(this.#pages.memory.byteLength >>> 2);
     const { words, bytes } = this.#pages;
-    const size = this.#segments.recordWords(record);
-    if (words[record]! >= BIG_ITEM) {
-      if (!reader.copyBigFrame(words, bytes, record, this.takeHeader)) return -1;
-    } else if (size > reader.words.length) {
-      reader.want(size * 4);
-      return -1;
-    } else copyWords(words, record, record + size, reader.words, 0);
+    if (!reader.copyFrame(words, bytes, record, this.takeHeader)) return -1;
     leases.leaseReturned();
     return 1;
   }

@@ -1,6 +1,7 @@
 import { EventCount, OwnerLock, type ThreadIdentity } from '@pkg/sync/kernel';
 import { abandonHeldByTheDead } from '../abandon-held.ts';
-import { BIG_ITEM, type ByteReader } from '../codec/byte-reader.ts';
+import { BIG_BLOB } from '../codec/big-blob.ts';
+import type { ByteReader } from '../codec/byte-reader.ts';
 import type { Tail } from '../codec/byte-writer.ts';
 import { copyWords } from '../copy-words.ts';
 import { Holders } from '../holders.ts';
@@ -302,11 +303,11 @@ export class OrderedStore implements ItemStore {
       if (block === 0) break;
       const frame = block + FRAME;
       const size = this.takeHeader + ((words[frame]! + 3) >>> 2);
-      const isBig = words[frame]! >= BIG_ITEM;
+      const isBig = words[frame]! >= BIG_BLOB;
       if (isBig) {
         // One at a time, even for a batch.
         if (taken > 0) break;
-        if (!reader.copyBigFrame(words, this.#pages.bytes, frame, this.takeHeader)) return -1;
+        if (!reader.copyFrame(words, this.#pages.bytes, frame, this.takeHeader)) return -1;
       } else if (to + size > target.length) {
         if (taken > 0) break;
         reader.want(size * 4);
