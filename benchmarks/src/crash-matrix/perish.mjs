@@ -16,7 +16,7 @@ export function perish(how) {
     case 'exit':
       return process.exit(3);
     case 'out of memory':
-      for (const kept = []; ; ) kept.push(new Array(1000).fill(kept.length));
+      for (const kept = []; ; ) kept.push(new Array(100_000).fill(kept.length));
     case 'terminate':
       // The main thread does it.
       return sleep(3_600_000);

@@ -9,6 +9,14 @@ describe('a program', () => {
     expect(await start('daemons')).toMatchObject({ code: 0, stdout: 'main is done\n' });
   });
 
+  it('ends by process.exit() although Node loses requests to end its threads', async () => {
+    expect(await start('rejecting daemons')).toMatchObject({ code: 4, stdout: 'main is done\n' });
+  });
+
+  it('still finds its threads alive in what it does at its exit', async () => {
+    expect(await start('exit listener')).toMatchObject({ code: 0, stdout: 'joined at exit true\n' });
+  });
+
   it('lives as long as a non-daemon thread', async () => {
     expect(await start('non-daemon')).toMatchObject({ code: 0, stdout: 'main is done\nbefore exit\n' });
   });

@@ -13,6 +13,7 @@ import DefaultExport, {
   hidden,
   Parent,
   QuotaExceeded,
+  Rejecting,
   WithoutRun,
   Witness,
 } from '../test/fixtures/threads.ts';
@@ -140,6 +141,19 @@ describe('terminate', () => {
     await thread.terminate();
     expect(await thread.joinAsync()).toBe(true);
     expect(thread.isAlive()).toBe(false);
+  });
+
+  it('ends a thread whose promises are rejected all the time, for which Node loses requests', async () => {
+    for (let round = 0; round < 10; round++) {
+      const counter = new Counter();
+      const thread = new Rejecting(counter).start();
+      counter.reach(1 + round * 500);
+      const ended = thread.terminate();
+      // Every other one blocks, so that no timer fires.
+      if (round % 2 === 0) expect(thread.join()).toBe(true);
+      await ended;
+      expect(thread.isAlive()).toBe(false);
+    }
   });
 
   it('is refused before the start', async () => {

@@ -56,7 +56,7 @@ async function die(data: VictimData, life: number): Promise<void> {
     workerData: { ...data, probe: port },
     transferList: [port],
   });
-  supervise(worker, probe);
+  const supervision = supervise(worker, probe);
   let error: Error | undefined;
   worker.on('error', (thrown: Error) => {
     error = thrown;
@@ -69,7 +69,7 @@ async function die(data: VictimData, life: number): Promise<void> {
     });
     await until('the victim has begun', () => over || Atomics.load(data.steps, 0) > 0);
     await new Promise((resolve) => setTimeout(resolve, life));
-    await worker.terminate();
+    await supervision.terminate();
   }
   await ended;
   if (error !== undefined && error.message !== 'on purpose') throw error;

@@ -1,13 +1,17 @@
 import type { LivenessProbe } from '#platform';
 import { recoverAttached } from './attached-objects.ts';
 import { knownTables } from './known-tables.ts';
+import { type TerminableWorker, Termination } from './termination.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import type { ThreadTable } from './thread-table.ts';
 
 /** A thread that the calling thread started and watches over. */
 export interface Child {
   readonly key: number;
+  readonly worker: TerminableWorker;
   readonly probe: LivenessProbe | undefined;
+  /** Present once the end of the thread has been requested. */
+  termination: Termination | undefined;
   /** Where the thread is enrolled as a child of this one. */
   readonly enrolments: { table: ThreadTable; entry: number }[];
   ended: boolean;
@@ -32,7 +36,34 @@ export function enrolChildren(identity: ThreadIdentity): void {
  * when it sees that a death has been recorded. Does not block.
  */
 export function reapChildren(): void {
-  for (const child of children) if (child.probe?.isDead()) noteEnd(child);
+  for (const child of children) {
+    if (child.probe?.isDead()) noteEnd(child);
+    else child.termination?.insist();
+  }
+}
+
+/** Ends `child` at whatever instruction it is; its end is still to be noticed. Does not block. */
+export function terminateChild(child: Child): Termination {
+  child.termination ??= new Termination(child.worker);
+  return child.termination;
+}
+
+/**
+ * Ends all children whose end can be noticed without events, for a thread that is about to end itself. Node ends
+ * the workers of a thread that ends, but waits for each of them for ever when its one request got lost. Recovers
+ * nothing. Blocks, for `limit` milliseconds at the longest.
+ */
+export function endChildren(limit: number): void {
+  const deadline = performance.now() + limit;
+  let left = [...children].filter((child) => child.probe !== undefined);
+  for (const child of left) terminateChild(child);
+  const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
+  for (;;) {
+    reapChildren();
+    left = left.filter((child) => !child.ended);
+    if (left.length === 0 || performance.now() > deadline) return;
+    Atomics.wait(nobodyWakes, 0, 0, 1);
+  }
 }
 
 /** Records that `child` has ended, and recovers what this thread is attached to. Blocks for short locks only. */
@@ -47,6 +78,7 @@ function noteEnd(child: Child): void {
   child.ended = true;
   children.delete(child);
   child.probe?.close();
+  child.termination?.settle();
   for (const table of knownTables()) table.markDeadByKey(child.key);
   // After that: if this thread dies half-way, its own burial finishes the child's.
   for (const { table, entry } of child.enrolments) table.discharge(entry);

@@ -4,7 +4,7 @@ import { A, B, PROGRESS, type RoleData, STOP } from '../test/fixtures/role-data.
 import { type Actor, makeWords, randomInstant, reaches, start } from '../test/fixtures/workers.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
-import { createLivenessProbe } from './kernel.ts';
+import { createLivenessProbe, endChildren } from './kernel.ts';
 import { Mutex } from './mutex.ts';
 import { Semaphore } from './semaphore.ts';
 
@@ -18,9 +18,9 @@ async function decimate(data: RoleData, between: () => Promise<void> | void = ()
     const victims = [start(data), start(data), start(data)];
     await reaches(data.words, PROGRESS, Atomics.load(data.words, PROGRESS) + 50);
     await Promise.all(
-      victims.map(async ({ worker }) => {
+      victims.map(async ({ supervision }) => {
         await randomInstant();
-        await worker.terminate();
+        await supervision.terminate();
       }),
     );
     for (const victim of victims) expect(victim.said).toEqual([]);
@@ -67,7 +67,7 @@ describe('a thread that is ended at a random instant', () => {
       const data: RoleData = { role: 'rounds', handle: barrier.handle, words: makeWords() };
       const [victim, ...others] = [start(data), start(data), start(data)] as [Actor, Actor, Actor];
       while (barrier.nWaiting < 3) await randomInstant();
-      await victim.worker.terminate();
+      await victim.supervision.terminate();
       expect(await Promise.all(others.map(({ end }) => end))).toEqual(['broken', 'broken']);
       expect(barrier.broken).toBe(true);
     }
@@ -81,7 +81,7 @@ describe('a thread that is ended at a random instant', () => {
       const [victim, ...others] = [start(data), start(data), start(data)] as [Actor, Actor, Actor];
       await reaches(words, PROGRESS, 30);
       await randomInstant();
-      await victim.worker.terminate();
+      await victim.supervision.terminate();
       while (!barrier.broken && barrier.nWaiting < 2) await randomInstant();
       // It died outside of the barrier, and this thread comes instead of it.
       if (!barrier.broken) expect(await barrier.waitAsync()).toBeLessThan(3);
@@ -139,7 +139,7 @@ describe('the end of a thread', () => {
     const actor = start({ role: 'hold', handle: mutex.handle, words });
     await reaches(words, PROGRESS, 1);
     const waiting = mutex.lockAsync();
-    await actor.worker.terminate();
+    await actor.supervision.terminate();
     expect((await waiting).abandoned).toBe(true);
   });
 
@@ -151,7 +151,7 @@ describe('the end of a thread', () => {
     const counter = start({ role: 'count', handle: mutex.handle, words, times: 10 });
     await new Promise((resolve) => counter.worker.once('online', resolve));
     await randomInstant();
-    await holder.worker.terminate();
+    await holder.supervision.terminate();
     expect(await counter.end).toBe('done');
     expect(words[A]).toBe(10);
   });
@@ -178,7 +178,44 @@ describe('the end of a thread', () => {
     await reaches(words, PROGRESS, 1);
     expect(mutex.isLocked).toBe(true);
     const waiting = mutex.lockAsync();
-    await parent.worker.terminate();
+    await parent.supervision.terminate();
     expect((await waiting).abandoned).toBe(true);
+  });
+});
+
+describe('a thread whose promises are rejected all the time', () => {
+  // How far it gets before it is ended varies with `round`: each looks for another instant.
+  const begin = async (round: number, probe?: ReturnType<typeof createLivenessProbe>) => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const { supervision } = start({ role: 'reject', handle: mutex.handle, words }, probe);
+    await reaches(words, PROGRESS, 1 + round * 500);
+    return { mutex, supervision };
+  };
+
+  it('ends although Node loses requests to end it', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { mutex, supervision } = await begin(round);
+      await supervision.terminate();
+      expect(supervision.ended).toBe(true);
+      expect(mutex.lock().abandoned).toBe(true);
+    }
+  });
+
+  it('ends while the thread that ends it blocks', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { mutex, supervision } = await begin(round, createLivenessProbe());
+      void supervision.terminate();
+      expect(mutex.lock().abandoned).toBe(true);
+      expect(supervision.ended).toBe(true);
+    }
+  });
+
+  it('does not keep the thread that started it from ending', async () => {
+    for (let round = 0; round < 20; round++) {
+      const { mutex } = await begin(round, createLivenessProbe());
+      endChildren(10_000);
+      expect(mutex.lock().abandoned).toBe(true);
+    }
   });
 });

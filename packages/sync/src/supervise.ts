@@ -1,14 +1,15 @@
 import { keyOfWorker, type LivenessProbe } from '#platform';
-import { addChild, bury, type Child } from './children.ts';
+import { addChild, bury, type Child, terminateChild } from './children.ts';
 import { currentThread, identitiesOfThisThread } from './current-thread.ts';
 import { homeTable } from './known-tables.ts';
+import type { TerminableWorker } from './termination.ts';
 
 // When this module is loaded, and not when a worker is supervised: a worker inherits what its parent has at
 // the moment of its start, and without the parent's table it would make one that the parent never hears of.
 homeTable();
 
 /** What {@link supervise} needs of a worker: Node's `Worker` has it. */
-export interface SupervisedWorker {
+export interface SupervisedWorker extends TerminableWorker {
   readonly threadId: number;
   once(event: 'exit', listener: (exitCode: number) => void): unknown;
 }
@@ -17,6 +18,13 @@ export interface SupervisedWorker {
 export interface Supervision {
   /** Whether the worker has ended and its end has been recorded. Looks by itself; does not block. */
   readonly ended: boolean;
+  /**
+   * Ends the worker at whatever instruction it is. Unlike the worker's own `terminate()` it repeats its request,
+   * which Node can lose, until the worker has ended. Does not block. To be called on the thread that supervises.
+   *
+   * @returns a promise that settles when the worker has ended
+   */
+  terminate(): Promise<void>;
 }
 
 /**
@@ -46,13 +54,17 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
     throw new TypeError(`supervise() takes a worker that has been started, not ${describe(worker)}`);
   }
   currentThread();
-  const child: Child = { key, probe, enrolments: [], ended: false };
+  const child: Child = { key, worker, probe, termination: undefined, enrolments: [], ended: false };
   addChild(child, identitiesOfThisThread());
   worker.once('exit', () => bury(child));
   return {
     get ended() {
       if (!child.ended && child.probe?.isDead()) bury(child);
+      if (!child.ended) child.termination?.insist();
       return child.ended;
+    },
+    terminate() {
+      return terminateChild(child).ended;
     },
   };
 }

@@ -7,6 +7,7 @@ import {
 } from 'node:worker_threads';
 import { type Supervision, supervise } from '@pkg/sync';
 import { createLivenessProbe } from '@pkg/sync/kernel';
+import { endThreadsAtExit } from '../thread/end-at-exit.ts';
 import { unpackError } from '../thread/error-travel.ts';
 import { keepLastOutput } from '../thread/last-output.ts';
 import type { WorkerDeath } from '../thread/worker-died-error.ts';
@@ -70,6 +71,7 @@ export class PoolWorker {
       transferList: [port2, ...(liveness === undefined ? [] : [liveness])],
     });
     this.#supervision = supervise(this.#worker, probe);
+    endThreadsAtExit();
     this.#worker.on('error', (error) => {
       this.#error = error;
     });
@@ -111,7 +113,7 @@ export class PoolWorker {
 
   /** Ends the worker at whatever instruction it is. */
   terminate(): void {
-    void this.#worker.terminate();
+    void this.#supervision.terminate();
   }
 
   /** What it said before it ended, and what is known besides. To be called at the end. */

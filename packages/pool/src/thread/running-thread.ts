@@ -27,6 +27,7 @@ import {
   remaining,
 } from '@pkg/sync/kernel';
 import { workerEntry } from '../worker-entry.ts';
+import { endThreadsAtExit } from './end-at-exit.ts';
 import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
 import { packFields } from './field-travel.ts';
@@ -141,6 +142,7 @@ export class RunningThread {
     setImmediate(() => this.#endGrace());
     this.ident = this.#worker.threadId;
     this.#supervision = supervise(this.#worker, probe);
+    endThreadsAtExit();
     this.#worker.on('error', (error) => {
       this.#workerError = error;
     });
@@ -229,7 +231,7 @@ export class RunningThread {
       // A daemon's worker has been unreferenced, and a pending promise keeps the process alive.
       const release = holdEventLoop();
       try {
-        await this.#worker.terminate();
+        await this.#supervision.terminate();
       } finally {
         release();
       }
@@ -271,8 +273,8 @@ export class RunningThread {
         const ticket = this.#events.ticket();
         if (condition()) return true;
         if (remaining(deadline) === 0) return false;
-        // The end itself notifies nobody, so once it has been announced it is looked for.
-        const ending = Atomics.load(this.#state, STATE) === ENDING;
+        // The end itself notifies nobody, so once it has been announced or requested it is looked for.
+        const ending = this.#terminated || Atomics.load(this.#state, STATE) === ENDING;
         this.#events.park(
           ticket,
           ending ? Math.min(deadline, performance.now() + LOOK_FOR_EXIT_EVERY) : deadline,
