@@ -75,13 +75,18 @@ async function parkedCpu(): Promise<number> {
   return (used.user + used.system) / 5e6;
 }
 
-const intLoad: Load = { item: 'int', count: 1_000_000 };
+/**
+ * How much is sent is chosen so that each side takes a third of a second or more: what its threads take to warm up, some
+ * twenty milliseconds, is then a small part of both.
+ */
+const intLoad: Load = { item: 'int', count: 4_000_000 };
+const POSTED = 300_000;
 const intPerSecond = () => medianOf(() => throughQueue(intLoad));
 
 /** The rows, by the names that `--only` takes. */
 const rows: Record<string, () => Promise<Row[]>> = {
   async int() {
-    const int = await beside(intLoad, throughPostMessage, { ...intLoad, count: 300_000 });
+    const int = await beside(intLoad, throughPostMessage, { ...intLoad, count: POSTED });
     const row = { work: 'int, 1 producer 1 consumer', ours: millions(int.ours) };
     const peer = `postMessage ${millions(int.peer)}`;
     const first = { ...row, peer, ratio: int.ours / int.peer, goal: '10×' };
@@ -90,11 +95,11 @@ const rows: Record<string, () => Promise<Row[]>> = {
     const besidePython = { peer: `CPython queue.Queue ${millions(python)}`, ratio: int.ours / python };
     return [first, { ...row, ...besidePython, goal: '20×' }];
   },
-  tuple: () => besidePostMessage('[string, string], 1:1', { item: 'tuple', count: 300_000 }, '5×'),
-  object: () => besidePostMessage('object of 6 fields, 1:1', { item: 'object', count: 200_000 }, '3×'),
+  tuple: () => besidePostMessage('[string, string], 1:1', { item: 'tuple', count: 1_000_000 }, '5×'),
+  object: () => besidePostMessage('object of 6 fields, 1:1', { item: 'object', count: 1_000_000 }, '3×'),
   async batch() {
     const single = await intPerSecond();
-    const batch = await medianOf(() => throughQueue({ item: 'int', count: 6_400_000, batch: 64 }));
+    const batch = await medianOf(() => throughQueue({ item: 'int', count: 12_800_000, batch: 64 }));
     return [
       {
         work: 'int in batches of 64',
@@ -149,9 +154,9 @@ const rows: Record<string, () => Promise<Row[]>> = {
     ];
   },
   async redeliver() {
-    const off = await medianOf(() => throughQueue({ item: 'int', count: 500_000, done: true }));
+    const off = await medianOf(() => throughQueue({ item: 'int', count: 2_000_000, done: true }));
     const on = await medianOf(() =>
-      throughQueue({ item: 'int', count: 500_000, done: true, redeliver: true }),
+      throughQueue({ item: 'int', count: 2_000_000, done: true, redeliver: true }),
     );
     return [
       {
@@ -193,7 +198,7 @@ const rows: Record<string, () => Promise<Row[]>> = {
 };
 
 async function besidePostMessage(work: string, load: Load, goal: string): Promise<Row[]> {
-  const { ours, peer } = await beside(load, throughPostMessage);
+  const { ours, peer } = await beside(load, throughPostMessage, { ...load, count: POSTED });
   return [{ work, ours: millions(ours), peer: `postMessage ${millions(peer)}`, ratio: ours / peer, goal }];
 }
 
