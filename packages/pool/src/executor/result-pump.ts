@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { BlockingQueue } from '@pkg/queue';
 import type { Control } from './control.ts';
 import type { Ledger } from './ledger.ts';
@@ -9,9 +10,22 @@ const BATCH = 512;
 /** Turns of the event loop, some 3 microseconds each, in which it looks for results in vain before it sleeps. */
 const IDLE_TURNS = 32;
 
+/** With as many tasks under way as there are cores, each such look takes time away from a worker. */
+const CORES = availableParallelism();
+
+/**
+ * While the workers have this much before them, by the pace of the results so far, in milliseconds, results are
+ * fetched by a timer: to be woken for each of them would take the workers' time. A timer of 1 ms may take 2.
+ */
+const BACKLOG = 4;
+
+/** The slowest pace for which a timer saves wake-ups, in milliseconds for one result. */
+const SLOWEST_PACE = 0.5;
+
 /**
  * Hands out results on the owner's event loop: as long as there are tasks under way, it looks in each turn; after
- * some turns in vain it sleeps until a worker notifies it.
+ * some turns in vain, or the first one when the workers need all cores, it sleeps until a worker notifies it, or for
+ * a millisecond when the workers have enough to do for longer than that.
  */
 export class ResultPump {
   readonly #results: BlockingQueue<ResultRecord>;
@@ -20,6 +34,10 @@ export class ResultPump {
   readonly #deliver: (record: ResultRecord) => void;
   #running = false;
   #idleTurns = 0;
+  /** When it last went to sleep, or began. */
+  #sleptAt = 0;
+  /** How many results have come since. */
+  #resultsSince = 0;
 
   constructor(
     results: BlockingQueue<ResultRecord>,
@@ -38,6 +56,8 @@ export class ResultPump {
     this.#idleTurns = 0;
     if (this.#running) return;
     this.#running = true;
+    this.#sleptAt = performance.now();
+    this.#resultsSince = 0;
     setImmediate(this.#look);
   }
 
@@ -66,18 +86,32 @@ export class ResultPump {
   }
 
   readonly #look = (): void => {
-    if (this.drain(BATCH) > 0) this.#idleTurns = 0;
+    const count = this.drain(BATCH);
+    this.#resultsSince += count;
+    if (count > 0) this.#idleTurns = 0;
+    const looksOn = count > 0 || (this.#ledger.size < CORES && this.#idleTurns++ < IDLE_TURNS);
     if (this.#ledger.size === 0) this.#running = false;
-    else if (this.#idleTurns++ < IDLE_TURNS) setImmediate(this.#look);
-    else void this.#sleep();
+    else if (looksOn) setImmediate(this.#look);
+    else this.#sleep();
   };
 
-  async #sleep(): Promise<void> {
+  #sleep(): void {
+    const now = performance.now();
+    // Infinite when none has come, so that nobody looks every millisecond for the result of a long task.
+    const pace = (now - this.#sleptAt) / this.#resultsSince;
+    this.#sleptAt = now;
+    this.#resultsSince = 0;
+    // The ledger keeps the process alive while somebody waits for a task.
+    if (pace < SLOWEST_PACE && pace * (this.#ledger.size - CORES) > BACKLOG)
+      setTimeout(this.#look, 1).unref();
+    else void this.#sleepUntilNotified();
+  }
+
+  async #sleepUntilNotified(): Promise<void> {
     const { results } = this.#control;
     const generation = results.enter();
     try {
       const ticket = results.ticket();
-      // The ledger keeps the process alive while somebody waits for a task.
       if (this.#results.empty()) await results.parkAsync(ticket, Infinity, undefined, false);
     } finally {
       results.leave(generation);
