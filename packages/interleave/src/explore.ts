@@ -11,7 +11,7 @@ export interface ExploreReport {
   readonly strategy: 'exhaustive' | 'pct' | 'random';
   /** Complete executions: all threads ran to their end, or the execution failed. */
   readonly schedules: number;
-  /** Executions ended early, because they came to a state met before. */
+  /** Executions ended early, because all that could follow was known before. */
   readonly pruned: number;
   /** Different states in which there was something to choose. */
   readonly states: number;

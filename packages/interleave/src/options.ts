@@ -2,7 +2,7 @@
 export interface Progress {
   /** Complete executions. */
   readonly schedules: number;
-  /** Executions that ended early, in a state met before. */
+  /** Executions that ended early: all that could follow was known before. */
   readonly pruned: number;
   readonly steps: number;
 }
@@ -10,7 +10,8 @@ export interface Progress {
 /** How `explore` goes through the executions of a scenario. All options have defaults. */
 export interface ExploreOptions {
   /**
-   * `'exhaustive'` (default): every execution within the bounds, depth first, states met before left out.
+   * `'exhaustive'` (default): every execution within the bounds, depth first, without those that come to the same
+   * (see {@link ExploreOptions.prune}).
    * `'pct'`: random priorities with a guarantee (see {@link ExploreOptions.depth}). `'random'`: any thread at
    * every step.
    */
@@ -37,9 +38,12 @@ export interface ExploreOptions {
   readonly seed?: number;
   /** `'pct'`: how many ordering constraints the bugs have that it looks for, from 1; default 3. */
   readonly depth?: number;
-  /** Exhaustive only: leave out states met before. Default true; false counts every execution. */
+  /**
+   * Exhaustive only: leave out states met before and, with {@link ExploreOptions.races}, other orders of accesses that
+   * do not depend on each other. Default true; false counts every execution.
+   */
   readonly prune?: boolean;
-  /** Report plain accesses that race. Default true. */
+  /** Report plain accesses that race. Default true; false explores more executions. */
   readonly races?: boolean;
   /** An execution of more steps counts as a livelock. From 1; default 5,000. */
   readonly maxSteps?: number;

@@ -40,55 +40,72 @@ const stride = 64;
 /** Executes the scenario as the options say, to the first failure or the end. */
 export function search(scenario: Scenario, options: ResolvedOptions): SearchResult {
   const start = natives.now();
-  const exhaustive = options.strategy === 'exhaustive' ? new Exhaustive(options.prune) : undefined;
+  const exhaustive =
+    options.strategy === 'exhaustive' ? new Exhaustive(options.prune, options.races) : undefined;
   const random = new RandomSource();
   const faults = new FaultPlan(options.kills, options.spuriousWakes, options.timeouts);
   const walk =
     options.strategy === 'pct' ? new Pct(random, faults, options.depth) : new RandomWalk(random, faults);
   const strategy: Strategy = exhaustive ?? walk;
   const hashing = exhaustive !== undefined && options.prune;
-  return Session.run(scenario, limitsOf(options), strategy, { races: options.races, hashing }, (session) => {
-    const { machine } = session;
-    let schedules = 0;
-    let lastProgress = start;
-    const result = (complete: boolean): SearchResult => ({
-      schedules,
-      pruned: exhaustive?.pruned ?? 0,
-      states: exhaustive?.states.size ?? 0,
-      steps: machine.totalSteps,
-      milliseconds: natives.now() - start,
-      complete,
-      failure:
-        machine.failure === null
-          ? undefined
-          : { bare: machine.failure, path: [...machine.path.subarray(0, machine.steps)] },
-    });
-    machine.reset();
-    for (let executions = 0; ; ) {
-      if (exhaustive === undefined) {
-        random.seed(options.seed, schedules);
-        walk.begin(machine);
-        machine.reset();
-      }
-      if (session.finish()) schedules++;
-      if (machine.failure !== null) return result(false);
-      if (session.mustRestart) {
-        // What was searched so far was searched for races with half an eye: begin again.
-        schedules = 0;
-        exhaustive?.clear();
-        machine.reset();
-        continue;
-      }
-      if (schedules >= options.schedules) return result(false);
-      if (++executions % stride === 0) {
-        const now = natives.now();
-        if (now - start >= options.milliseconds) return result(false);
-        if (options.onProgress !== undefined && now - lastProgress >= 1000) {
-          lastProgress = now;
-          options.onProgress({ schedules, pruned: exhaustive?.pruned ?? 0, steps: machine.totalSteps });
+  return withoutStacks(() =>
+    Session.run(scenario, limitsOf(options), strategy, { races: options.races, hashing }, (session) => {
+      const { machine } = session;
+      let schedules = 0;
+      let lastProgress = start;
+      const result = (complete: boolean): SearchResult => ({
+        schedules,
+        pruned: exhaustive?.pruned ?? 0,
+        states: exhaustive?.states.size ?? 0,
+        steps: machine.totalSteps,
+        milliseconds: natives.now() - start,
+        complete,
+        failure:
+          machine.failure === null
+            ? undefined
+            : { bare: machine.failure, path: [...machine.path.subarray(0, machine.steps)] },
+      });
+      machine.reset();
+      for (let executions = 0; ; ) {
+        if (exhaustive === undefined) {
+          random.seed(options.seed, schedules);
+          walk.begin(machine);
+          machine.reset();
         }
+        if (session.finish()) schedules++;
+        if (machine.failure !== null) return result(false);
+        if (session.mustRestart) {
+          // What was searched so far was searched for races with half an eye: begin again.
+          schedules = 0;
+          exhaustive?.clear();
+          machine.reset();
+          continue;
+        }
+        if (schedules >= options.schedules) return result(false);
+        if (++executions % stride === 0) {
+          const now = natives.now();
+          if (now - start >= options.milliseconds) return result(false);
+          if (options.onProgress !== undefined && now - lastProgress >= 1000) {
+            lastProgress = now;
+            options.onProgress({ schedules, pruned: exhaustive?.pruned ?? 0, steps: machine.totalSteps });
+          }
+        }
+        if (exhaustive !== undefined && !exhaustive.backtrack(machine)) return result(true);
       }
-      if (exhaustive !== undefined && !exhaustive.backtrack(machine)) return result(true);
-    }
-  });
+    }),
+  );
+}
+
+/**
+ * Where bodies throw (a queue that is empty), telling the stack of each error takes half the time of a search. What
+ * fails is executed again, with stacks, to be told.
+ */
+function withoutStacks<T>(body: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return body();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }

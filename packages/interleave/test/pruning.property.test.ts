@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ExploreOptions, explore, scenario } from '../src/index.ts';
+import { type ExploreOptions, explore, type Operation, scenario, type ThreadContext } from '../src/index.ts';
 import { words } from './words.ts';
 
 type Step = readonly [
-  verb: 'load' | 'add' | 'store' | 'cas' | 'wait' | 'notify' | 'read' | 'write',
+  verb: 'load' | 'add' | 'store' | 'cas' | 'wait' | 'notify' | 'read' | 'write' | 'spin',
   word: number,
 ];
 type Program = readonly (readonly Step[])[];
@@ -29,6 +29,10 @@ function perform(memory: Int32Array, me: number, [verb, word]: Step): unknown {
       return Atomics.wait(memory, word, 0, 5);
     case 'notify':
       return Atomics.notify(memory, word, 1);
+    case 'spin':
+      // How many rounds it takes is nobody's business.
+      while (Atomics.load(memory, word) === 0) {}
+      return undefined;
     case 'read':
       return memory[word];
     default:
@@ -37,18 +41,40 @@ function perform(memory: Int32Array, me: number, [verb, word]: Step): unknown {
   }
 }
 
+/** Of each operation, by thread and number, which had ended when it began: all that a history's times mean. */
+function precedence(history: readonly Operation[]): string {
+  const names = new Map<Operation, string>();
+  const counts: number[] = [];
+  for (const operation of history) {
+    const number = counts[operation.thread] ?? 0;
+    counts[operation.thread] = number + 1;
+    names.set(operation, `${operation.thread}.${number}`);
+  }
+  return history
+    .map((operation) => {
+      const before = history.filter(({ end }) => end < operation.start).map((other) => names.get(other));
+      return `${names.get(operation)}>${before.sort()}`;
+    })
+    .sort()
+    .join(' ');
+}
+
 /** Every outcome that a search meets, and how it ended. */
-function outcomes(program: Program, options: ExploreOptions): { seen: string[]; kind: string | undefined } {
+function outcomes(
+  program: Program,
+  options: ExploreOptions,
+  tell = precedence,
+): { seen: string[]; kind: string | undefined } {
   const seen = new Set<string>();
   const subject = scenario({
     name: 'program',
     setup: () => ({ memory: words(2) }),
-    threads: program.map((steps, me) => ({ memory }: { memory: Int32Array }) => {
-      return steps.map((each) => perform(memory, me, each));
+    threads: program.map((steps, me) => ({ memory }: { memory: Int32Array }, thread: ThreadContext) => {
+      return steps.map((each) => thread.call(each[0], [], () => perform(memory, me, each)));
     }),
     recover: ({ memory }, { killed }) => void Atomics.add(memory, 1, 100 * (killed + 1)),
-    check: ({ context, results, killed }) => {
-      seen.add(JSON.stringify([[...context.memory], results, killed]));
+    check: ({ context, results, killed, history }) => {
+      seen.add(JSON.stringify([[...context.memory], results, killed, tell(history)]));
     },
   });
   const { failure } = explore(subject, { ...options, throwOnFailure: false, minimise: false });
@@ -64,7 +90,7 @@ function enumerate(program: Program): string[] {
     results: readonly (readonly unknown[])[],
   ): void => {
     if (program.every((steps, me) => at[me] === steps.length)) {
-      seen.add(JSON.stringify([memory, results, []]));
+      seen.add(JSON.stringify([memory, results, [], '']));
       return;
     }
     for (const [me, steps] of program.entries()) {
@@ -91,7 +117,7 @@ describe('the exhaustive search', () => {
   it('meets the outcomes that an independent enumeration has, and no others', () => {
     fc.assert(
       fc.property(programs(3, 'load', 'add', 'store', 'cas'), (program) => {
-        expect(outcomes(program, {}).seen).toEqual(enumerate(program));
+        expect(outcomes(program, {}, () => '').seen).toEqual(enumerate(program));
       }),
       { numRuns: 100, seed: 4 },
     );
@@ -102,13 +128,27 @@ describe('the exhaustive search', () => {
     { timeouts: 1, spuriousWakes: 1 },
     { preemptions: 1 },
     { preemptions: 1, kills: 1 },
+    { preemptions: 2 },
+    { preemptions: 1, spuriousWakes: 1 },
   ])('meets with pruning what it meets without: %j', (options) => {
     fc.assert(
-      fc.property(programs(2, 'load', 'add', 'cas', 'wait', 'notify'), (program) => {
+      fc.property(programs(2, 'load', 'add', 'cas', 'wait', 'notify', 'spin'), (program) => {
         const all = outcomes(program, { ...options, prune: false, schedules: 20_000 });
         expect(outcomes(program, options)).toEqual(all);
       }),
-      { numRuns: 30, seed: 6 },
+      { numRuns: 40, seed: 6 },
+    );
+  });
+
+  it('meets with pruning what it meets without, where three threads take more steps', () => {
+    fc.assert(
+      fc.property(programs(3, 'load', 'add', 'cas', 'spin'), (program) => {
+        const options = { prune: false, schedules: 20_000 };
+        for (const bounds of [{}, { preemptions: 2 }]) {
+          expect(outcomes(program, bounds)).toEqual(outcomes(program, { ...options, ...bounds }));
+        }
+      }),
+      { numRuns: 60, seed: 9 },
     );
   });
 

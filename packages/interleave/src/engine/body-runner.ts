@@ -137,6 +137,8 @@ export abstract class BodyRunner extends Scheduler {
     let order = 0;
     for (const other of this.threads) order = Math.imul(order, 31) + (other === thread ? 0 : other.returns);
     for (const call of this.calls) thread.append(op.operationStart, this.ticks++, call, order);
+    // Any sleeping thread's step may end an operation, of which only what comes after it knows.
+    this.wakeAll();
     this.calls.length = 0;
     this.cursor = thread.length;
   }
@@ -162,6 +164,7 @@ export abstract class BodyRunner extends Scheduler {
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.append(op.operationEnd, this.ticks++, outcome, thread.returns);
     thread.returns++;
+    this.wakeBeginners();
     this.cursor = thread.length;
   }
 

@@ -1,11 +1,12 @@
 import type { Scenario } from '../scenario.ts';
-import { kill, kindOf, threadOf } from '../schedule.ts';
+import { kill, kindOf, run, threadOf } from '../schedule.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { digest, mixFirst, mixSecond } from './hash.ts';
 import type { BareFailure, Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { ModelThread, ready, threadStateSize, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
+import { areDependent, beginsOperation, isVisible, unknownAccess } from './pending-access.ts';
 import type { Races } from './races.ts';
 import type { Tracer } from './tracer.ts';
 
@@ -13,6 +14,8 @@ import type { Tracer } from './tracer.ts';
 export const nothing = -1;
 /** A budget without a bound, as {@link ExecutionState.budget} packs it. */
 const most = 63;
+/** Only the first threads can be {@link ExecutionState.sleep | put to sleep}: so many the packed budget has room for. */
+const mostSleepers = 4;
 const globalStateSize = 17;
 
 /** Everything that an execution is at one moment, and how a search saves it, goes back to it and knows it again. */
@@ -160,14 +163,68 @@ export class ExecutionState {
     this.wasAbandoned = false;
   }
 
-  /** What is left to spend, packed for {@link StateSet.add}. */
+  /** What is left to spend, and which threads are awake, packed for {@link StateSet.add}. */
   get budget(): number {
+    const { threads } = this;
+    let awake = 0;
+    for (let index = 0; index < mostSleepers; index++) {
+      if (threads[index]?.asleep !== 1) awake |= 128 << (index * 8);
+    }
     return (
+      awake |
       Math.min(this.preemptions, most) |
       (Math.min(this.kills, most) << 8) |
       (Math.min(this.wakes, most) << 16) |
       (Math.min(this.timeouts, most) << 24)
     );
+  }
+
+  /**
+   * Puts a thread to sleep whose next access was already tried from this state: until something happens that depends
+   * on it, making it next would come to what was found then. Leaves it awake where that does not hold.
+   */
+  sleep(index: number): void {
+    const thread = this.threads[index] as ModelThread;
+    if (index >= mostSleepers || thread.pending === unknownAccess) return;
+    if (this.limits.preemptions !== Number.POSITIVE_INFINITY) {
+      // Tried earlier instead of later, its access must not cost preemptions. It costs none if the thread was running.
+      if (index !== this.current) return;
+      // Nor may it keep another thread from being seen to spin, which makes a switch free.
+      if (isVisible(thread.pending) && this.#maySpin(thread)) return;
+    }
+    thread.asleep = 1;
+  }
+
+  /** Whether the action is the next access of a thread that sleeps. */
+  isAsleep(action: number): boolean {
+    return kindOf(action) === run && (this.threads[threadOf(action)] as ModelThread).asleep === 1;
+  }
+
+  #maySpin(except: ModelThread): boolean {
+    for (const thread of this.threads) {
+      if (thread !== except && thread.status === ready && thread.seenVersion === this.memory.version)
+        return true;
+    }
+    return false;
+  }
+
+  /** Something happened that may depend on anything. */
+  protected wakeAll(): void {
+    for (const thread of this.threads) thread.asleep = 0;
+  }
+
+  /** The access was made. */
+  protected wakeDependents(access: number): void {
+    for (const thread of this.threads) {
+      if (thread.asleep === 1 && areDependent(thread.pending, access)) thread.asleep = 0;
+    }
+  }
+
+  /** An operation of the history ended, which matters to those that begin. */
+  protected wakeBeginners(): void {
+    for (const thread of this.threads) {
+      if (thread.asleep === 1 && beginsOperation(thread.pending)) thread.asleep = 0;
+    }
   }
 
   /**

@@ -3,6 +3,7 @@ import { digest } from './hash.ts';
 import type { ModelThread } from './model-thread.ts';
 import { natives, type TypedArray } from './natives.ts';
 import * as op from './operations.ts';
+import { accessOf } from './pending-access.ts';
 import { suspension } from './suspension.ts';
 import { int32Kind, lengthOf, type View } from './view.ts';
 
@@ -49,12 +50,13 @@ export class Machine extends BodyRunner {
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | operation;
     if (this.cursor < thread.length) return this.replay(thread, signature, value);
-    this.arrive(thread, operation !== op.load);
+    this.arrive(thread, address, view.size, operation !== op.load, this.calls.length > 0);
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
     const version = this.memory.version;
     const result = this.#apply(operation, view, index, value, other);
     const wrote = operation !== op.load && (operation !== op.compareExchange || result === value);
+    this.wakeDependents(accessOf(address, view.size, wrote, false));
     thread.append(signature, result, value, typeof result === 'number' ? result | 0 : digest(result));
     this.cursor = thread.length;
     if (this.memory.version === version) this.noteRepetition(thread, signature, result);
@@ -135,9 +137,13 @@ export class Machine extends BodyRunner {
     }
     if (this.unwinding) throw suspension;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as string;
-    this.arrive(thread, true);
+    const size = view === null ? 0 : view.size;
+    this.arrive(thread, address, size, true, this.calls.length > 0);
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
+    this.wakeDependents(accessOf(address, size, true, false));
+    // A deadline is a reading of the clock.
+    if (milliseconds !== Number.POSITIVE_INFINITY) this.wakeAll();
     let result = 'waits';
     if (view !== null && !this.#equals(view, index, value)) result = 'not-equal';
     else if (milliseconds <= 0) result = 'timed-out';
@@ -172,9 +178,10 @@ export class Machine extends BodyRunner {
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | op.notify;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as number;
-    this.arrive(thread, true);
+    this.arrive(thread, address, view.size, true, this.calls.length > 0);
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
+    this.wakeDependents(accessOf(address, view.size, true, false));
     this.races?.enterWaiters(thread.index, address);
     this.races?.leaveWaiters(thread.index, address);
     let woken = 0;
@@ -307,9 +314,10 @@ export class Machine extends BodyRunner {
     if (thread !== null) {
       if (this.unwinding) throw suspension;
       if (this.cursor < thread.length) return this.replay(thread, signature, grownTo) as number;
-      this.arrive(thread, grownTo !== undefined);
+      this.arrive(thread, sizeAddress, 4, grownTo !== undefined, this.calls.length > 0);
       if (this.calls.length > 0) this.beginCalls(thread);
       thread.plainWrites = 0;
+      this.wakeDependents(accessOf(sizeAddress, 4, grownTo !== undefined, false));
     }
     const old = size[0] as number;
     if (grownTo !== undefined && grownTo >= old) {
@@ -347,6 +355,8 @@ export class Machine extends BodyRunner {
     if (this.cursor < thread.length) return this.replay(thread, op.readClock, undefined) as number;
     let inRow = 0;
     while (inRow < patience && thread.signatures[thread.length - 1 - inRow] === op.readClock) inRow++;
+    // A sleeping thread's step may move the clock, or read what this one makes of it.
+    this.wakeAll();
     if (inRow === patience || this.spins(thread)) this.clock++;
     thread.append(op.readClock, this.clock, undefined, digest(this.clock));
     this.cursor = thread.length;

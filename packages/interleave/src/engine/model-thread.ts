@@ -1,4 +1,5 @@
 import { natives } from './natives.ts';
+import { unknownAccess } from './pending-access.ts';
 
 /** States of a {@link ModelThread}. */
 export const unused = 0;
@@ -10,7 +11,7 @@ export const done = 3;
 export const killed = 4;
 
 /** How many numbers {@link ModelThread.save} writes. */
-export const threadStateSize = 16;
+export const threadStateSize = 18;
 
 /**
  * A thread of the model. All that it has done is its log: what each access yielded, in order. Its local state
@@ -44,6 +45,10 @@ export class ModelThread {
   plainWrites = 0;
   /** 1 when its death before the access that it stands at was already offered. */
   arrived = 0;
+  /** The access that it stands before, as `pending-access.ts` packs it. */
+  pending = unknownAccess;
+  /** 1 while that access need not be made next: see `strategy/exhaustive.ts`. */
+  asleep = 0;
   /** For a recovery: the thread it recovers. */
   victim = -1;
   /** What the body returned; means something in status `done` only. */
@@ -69,6 +74,8 @@ export class ModelThread {
     this.returns = 0;
     this.plainWrites = 0;
     this.arrived = 0;
+    this.pending = unknownAccess;
+    this.asleep = 0;
     this.victim = -1;
   }
 
@@ -107,6 +114,8 @@ export class ModelThread {
     into[at + 13] = this.plainWrites;
     into[at + 14] = this.victim;
     into[at + 15] = this.arrived;
+    into[at + 16] = this.pending;
+    into[at + 17] = this.asleep;
   }
 
   restore(from: Float64Array, at: number): void {
@@ -126,5 +135,7 @@ export class ModelThread {
     this.plainWrites = from[at + 13] as number;
     this.victim = from[at + 14] as number;
     this.arrived = from[at + 15] as number;
+    this.pending = from[at + 16] as number;
+    this.asleep = from[at + 17] as number;
   }
 }

@@ -4,6 +4,7 @@ import { ExecutionState, nothing } from './execution-state.ts';
 import { digest } from './hash.ts';
 import { done, killed, type ModelThread, ready, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
+import { accessOf, unknownAccess } from './pending-access.ts';
 import { describe, suspension } from './suspension.ts';
 
 const end = -2;
@@ -89,19 +90,27 @@ export abstract class Scheduler extends ExecutionState {
   }
 
   /**
-   * The running thread stands before an atomic access: returns if it may go on, suspends it otherwise. `visible`
-   * tells whether others could see that the access was made.
+   * The running thread stands before an atomic access of `size` bytes: returns if it may go on, suspends it otherwise.
+   * `visible` tells whether others could see that the access was made, `begins` whether it begins an operation.
    */
-  protected arrive(thread: ModelThread, visible: boolean): void {
+  protected arrive(
+    thread: ModelThread,
+    address: number,
+    size: number,
+    visible: boolean,
+    begins: boolean,
+  ): void {
     const killable = visible && this.kills > 0;
     if (this.granted) {
       // Chosen before its access was known, as it is at its first access and after a wait.
       this.granted = false;
+      thread.pending = unknownAccess;
       if (killable && thread.arrived === 0) this.softPoint(thread);
       thread.arrived = 0;
       return;
     }
     thread.arrived = 1;
+    thread.pending = accessOf(address, size, visible, begins);
     this.killable = killable ? 1 : 0;
     for (;;) {
       const action = this.#decide(killable);
@@ -111,6 +120,7 @@ export abstract class Scheduler extends ExecutionState {
           this.#record(action);
           if (this.failure !== null) this.suspend();
           thread.arrived = 0;
+          thread.pending = unknownAccess;
           return;
         }
         this.next = action;
@@ -158,6 +168,7 @@ export abstract class Scheduler extends ExecutionState {
     thread.deadline = Number.POSITIVE_INFINITY;
     thread.fresh = 1;
     thread.append(thread.waitSignature, result, undefined, digest(result));
+    thread.pending = unknownAccess;
   }
 
   /** The waiter of `address` that came first, if any. */
@@ -231,7 +242,8 @@ export abstract class Scheduler extends ExecutionState {
       }
       if (this.timeouts > 0 && this.forcedTimeout === 0) count = this.#addTimeouts(count);
     }
-    if (count === 1 && !this.strategy.everyStep) return candidates[0] as number;
+    if (count === 1 && !this.strategy.everyStep && !this.isAsleep(candidates[0] as number))
+      return candidates[0] as number;
     const choice = this.strategy.choose(this, candidates, count, false);
     if (choice < 0) {
       this.wasAbandoned = true;
@@ -286,6 +298,7 @@ export abstract class Scheduler extends ExecutionState {
   #applyFault(action: number): void {
     const thread = this.threads[threadOf(action)] as ModelThread;
     this.tracer?.fault(action);
+    this.wakeAll();
     switch (kindOf(action)) {
       case wake:
         this.wakes--;

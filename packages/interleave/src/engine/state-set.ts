@@ -19,8 +19,9 @@ export class StateSet {
 
   /**
    * Notes the state and tells whether it is new. A state counts as known only when it was entered before
-   * with at least this budget in every part: then everything reachable from here was reachable from there.
-   * `budget` packs four parts of 6 bits, one to a byte.
+   * with at least this budget in every part, and with at least these threads awake: then everything that is looked for
+   * from here was looked for from there. `budget` packs four parts of 6 bits, one to a byte; bit 7 of byte n tells
+   * whether thread n is awake.
    */
   add(first: number, second: number, budget: number): boolean {
     const table = this.#table;
@@ -68,8 +69,12 @@ export class StateSet {
   }
 }
 
-/** Whether every part of `left` is at least the same part of `right`: no part borrows its guard bit (bit 6). */
+/**
+ * Whether every part of `left` is at least the same part of `right`, no part borrowing its guard bit (bit 6), and every
+ * bit 7 of `right` is set in `left`.
+ */
 function covers(left: number, right: number): boolean {
+  if ((right & ~left & 0x80808080) !== 0) return false;
   const guards = 0x40404040;
   const low = ((left & 0x3f3f3f3f) | guards) - (right & 0x3f3f3f3f);
   return (low & guards) === guards;

@@ -1,5 +1,6 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
 import { StateSet } from '../engine/state-set.ts';
+import { kindOf, run, threadOf } from '../schedule.ts';
 import type { Strategy } from './strategy.ts';
 
 /** Room for the candidates of one choice. */
@@ -7,24 +8,36 @@ const stride = 32;
 
 /**
  * Depth-first search through all choices. At each it first lets the running thread go on, so that executions
- * with few preemptions come first. A state that was reached before with at least the present budget is not
- * entered again: memory, clocks and each thread's log, of which its local state is a function, decide the
- * future.
+ * with few preemptions come first. With pruning, two things keep it from going the same way twice. A state that was
+ * reached before with at least the present budget is not entered again: memory, clocks and each thread's log, of which
+ * its local state is a function, decide the future. And a thread whose next access was tried at a choice sleeps while
+ * others are tried, until one makes an access that this one depends on (sleep sets; Godefroid: Partial-order methods
+ * for the verification of concurrent systems, 1996): made sooner, it came to the same.
+ *
+ * Sleeping rests on plain accesses being free of races, so it takes the search for races; and what is left out is one
+ * order of what has none, so a history's operations keep their order (which began after which ended). All it may hide
+ * is how many futile rounds a thread spins.
  */
 export class Exhaustive implements Strategy {
   readonly everyStep = false;
-  /** Executions that ended in a state known before. */
+  /** Executions that ended early, since all that could follow was known before. */
   pruned = 0;
   readonly states = new StateSet();
   readonly #prune: boolean;
+  readonly #sleeping: boolean;
   #depth = 0;
   #frames = new Float64Array(1024);
   #candidates = new Int32Array(stride * 64);
   #counts = new Int32Array(64);
   #taken = new Int32Array(64);
 
-  constructor(prune: boolean) {
+  /**
+   * @param prune enter no state twice
+   * @param races whether races are looked for
+   */
+  constructor(prune: boolean, races: boolean) {
     this.#prune = prune;
+    this.#sleeping = prune && races;
   }
 
   /** Forgets everything, for a search from the start. */
@@ -42,15 +55,27 @@ export class Exhaustive implements Strategy {
         return -1;
       }
     }
-    const depth = this.#depth++;
+    const depth = this.#depth;
     const size = state.stateSize;
     if (depth === this.#counts.length || (depth + 1) * size > this.#frames.length) this.#grow(size);
     state.save(this.#frames, depth * size);
     const at = depth * stride;
-    for (let i = 0; i < count; i++) this.#candidates[at + i] = candidates[i] as number;
-    this.#counts[depth] = count;
+    let awake = 0;
+    let first = -1;
+    for (let i = 0; i < count; i++) {
+      const action = candidates[i] as number;
+      if (state.isAsleep(action)) continue;
+      if (first < 0) first = i;
+      this.#candidates[at + awake++] = action;
+    }
+    if (first < 0) {
+      this.pruned++;
+      return -1;
+    }
+    this.#depth++;
+    this.#counts[depth] = awake;
     this.#taken[depth] = 1;
-    return 0;
+    return first;
   }
 
   /** Goes back to the last choice that has a candidate left and takes it; false when the search is over. */
@@ -60,11 +85,14 @@ export class Exhaustive implements Strategy {
       const taken = this.#taken[depth] as number;
       if (taken < (this.#counts[depth] as number)) {
         this.#taken[depth] = taken + 1;
-        state.restore(
-          this.#frames,
-          depth * state.stateSize,
-          this.#candidates[depth * stride + taken] as number,
-        );
+        const at = depth * stride;
+        state.restore(this.#frames, depth * state.stateSize, this.#candidates[at + taken] as number);
+        if (this.#sleeping) {
+          for (let i = 0; i < taken; i++) {
+            const tried = this.#candidates[at + i] as number;
+            if (kindOf(tried) === run) state.sleep(threadOf(tried));
+          }
+        }
         return true;
       }
       this.#depth = depth;
