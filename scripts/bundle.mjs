@@ -58,7 +58,7 @@ async function clear(root) {
 async function bundleTogether(root, modules, outfile, options = {}) {
   const contents = modules.map((module) => `export * from './${module}.ts';`).join('\n');
   const stdin = { contents, resolveDir: `${root}/src`, sourcefile: outfile, loader: 'ts' };
-  await build({ ...common, stdin, outfile: `${root}/dist/${outfile}`, ...options });
+  return await build({ ...common, stdin, outfile: `${root}/dist/${outfile}`, ...options });
 }
 
 async function bundleSync() {
@@ -77,21 +77,35 @@ async function bundleQueue() {
   await bundleTogether(root, ['index'], 'index.js', { plugins: [oneNameForSync] });
 }
 
-/** What the worker needs at first is what the user's module will import anyway. */
+/**
+ * In three layers, so that each kind of worker loads what it needs and each module exists once: what a thread and its
+ * starter need, what an executor's worker needs beside that, and the rest.
+ */
 async function bundlePool() {
   const root = 'packages/pool';
-  const mains = ['thread/thread-main', 'executor/worker/worker-main'];
   await clear(root);
-  await bundleTogether(root, ['index', ...mains], 'index.js', { plugins: [oneNameForSync] });
+  const layers = {
+    'thread.js': ['thread-module', 'thread/thread-main'],
+    'executor-worker.js': ['executor/worker/worker-main'],
+    'index.js': ['index'],
+  };
+  const places = {};
+  for (const [file, modules] of Object.entries(layers)) {
+    const outfile = `${root}/dist/${file}`;
+    const plugins = [oneNameForSync, leave(root, places, outfile)];
+    const { metafile } = await bundleTogether(root, modules, file, { plugins, metafile: true, write: false });
+    const own = Object.keys(metafile.inputs)
+      .filter((input) => input.startsWith(`${root}/src/`) && input !== `${root}/src/${file}`)
+      .map((input) => relative(`${root}/src`, input));
+    await bundleTogether(root, file === 'index.js' ? modules : own.map(withoutType), file, { plugins });
+    for (const module of own) places[module] = file;
+  }
   const outfile = `${root}/dist/worker-bootstrap.js`;
-  const places = Object.fromEntries(mains.map((main) => [`${main}.ts`, 'index.js']));
-  await build({
-    ...common,
-    entryPoints: [`${root}/src/worker-bootstrap.ts`],
-    outfile,
-    plugins: [leave(root, places, outfile)],
-  });
+  const entryPoints = [`${root}/src/worker-bootstrap.ts`];
+  await build({ ...common, entryPoints, outfile, plugins: [leave(root, places, outfile)] });
 }
+
+const withoutType = (module) => module.replace(/\.ts$/, '');
 
 /** Modules that are started, found by their address, or have to exist once; each takes in whatever else it imports. */
 async function bundleDownloader() {

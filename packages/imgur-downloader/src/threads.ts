@@ -1,4 +1,4 @@
-import { Thread } from '@pkg/pool';
+import { Thread } from '@pkg/pool/thread';
 import { Queue } from '@pkg/queue';
 import { downloadLink, getLinks, setupDownloadDir } from './download.ts';
 import { DownloadsFailed } from './errors.ts';

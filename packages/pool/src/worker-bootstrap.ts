@@ -1,13 +1,14 @@
 /**
- * The first module of every worker of this package: of a thread and of an executor's worker alike.
+ * The first module of every worker of this package: of a thread and of an executor's worker alike. Each loads what it
+ * needs itself.
  *
  * @packageDocumentation
  */
 import { workerData } from 'node:worker_threads';
 import type { WorkerData } from './executor/protocol.ts';
-import { WorkerMain } from './executor/worker/worker-main.ts';
 import type { ThreadData } from './thread/protocol.ts';
-import { ThreadMain } from './thread/thread-main.ts';
 
 const data = workerData as ThreadData | WorkerData;
-void ('className' in data ? new ThreadMain(data) : new WorkerMain(data)).run();
+void ('className' in data
+  ? import('./thread/thread-main.ts').then(({ ThreadMain }) => new ThreadMain(data).run())
+  : import('./executor/worker/worker-main.ts').then(({ WorkerMain }) => new WorkerMain(data).run()));

@@ -47,6 +47,42 @@ describe('the packed packages, installed into an empty project', () => {
     expect(run(process.execPath, ['main.js'])).toBe('9900\n');
   });
 
+  it('have threads by themselves, of the same classes as in the whole package', () => {
+    writeFileSync(
+      join(project, 'same.js'),
+      `import * as threads from '@pkg/pool/thread';
+       import * as pool from '@pkg/pool';
+       const both = Object.keys(pool).filter((name) => name in threads);
+       console.log(both.includes('Thread'), both.every((name) => threads[name] === pool[name]));`,
+    );
+    expect(run(process.execPath, ['same.js'])).toBe('true true\n');
+  });
+
+  it('give an executor to a thread that has not loaded its class', () => {
+    writeFileSync(
+      join(project, 'submitter.js'),
+      `import { Thread } from '@pkg/pool/thread';
+       export class Submitter extends Thread {
+         static url = import.meta.url;
+         constructor(executor) { super(); this.executor = executor; }
+         async run() { console.log(await this.executor.submit('double', [21])); }
+       }`,
+    );
+    writeFileSync(
+      join(project, 'submits.js'),
+      `import { isMainThread } from 'node:worker_threads';
+       import { ThreadPoolExecutor } from '@pkg/pool';
+       import { Submitter } from './submitter.js';
+       export const double = (n) => 2 * n;
+       if (isMainThread) {
+         const executor = new ThreadPoolExecutor(import.meta.url, { maxWorkers: 1 });
+         await new Submitter(executor).start().joinAsync();
+         await executor.shutdown();
+       }`,
+    );
+    expect(run(process.execPath, ['submits.js'])).toBe('42\n');
+  });
+
   it('load with require() where Node can require modules', () => {
     const [major, minor] = process.versions.node.split('.').map(Number) as [number, number];
     const able = major > 22 || (major === 22 && minor >= 12) || (major === 20 && minor >= 19);

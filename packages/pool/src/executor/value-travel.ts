@@ -4,11 +4,9 @@
  * @packageDocumentation
  */
 import type { TransferListItem } from 'node:worker_threads';
-import { KIND } from '@pkg/sync';
 import { ThreadFieldError } from '../thread/errors.ts';
 import { packFields, unpackFields } from '../thread/field-travel.ts';
 import type { PackedFields } from '../thread/protocol.ts';
-import { KIND_OF_EXECUTOR } from './attached/messages.ts';
 
 /** A value, ready to be posted. */
 export type PackedValue = PackedFields;
@@ -55,10 +53,6 @@ export function packValue(root: string, value: unknown, transfer: readonly Trans
 
 /** The value, on the other side. Attaching to an object whose package is not loaded yet makes it a promise. */
 export async function unpackValue(packed: PackedValue): Promise<unknown> {
-  if (packed.shared.some(({ handle }) => handle[KIND] === KIND_OF_EXECUTOR)) {
-    // A worker does not load the executor's class before it needs it.
-    await import('@pkg/pool');
-  }
   return Object.values(await unpackFields(packed))[0];
 }
 

@@ -6,7 +6,7 @@
  *
  * @packageDocumentation
  */
-import { HANDLE, isSharedObject, revive } from '@pkg/sync';
+import { HANDLE, isSharedObject, KIND, revive } from '@pkg/sync';
 import { describeValue } from './describe-value.ts';
 import { ThreadFieldError } from './errors.ts';
 import type { PackedFields } from './protocol.ts';
@@ -180,8 +180,10 @@ async function attach(handle: Handle): Promise<unknown> {
   try {
     return revive(handle);
   } catch (error) {
-    if (!handle['@pkg/sync.kind'].startsWith('@pkg/queue.')) throw error;
-    await import('@pkg/queue');
+    // Few threads meet an executor: what it is made of is loaded by those that do.
+    if (handle[KIND].startsWith('@pkg/pool.')) await import('@pkg/pool');
+    else if (handle[KIND].startsWith('@pkg/queue.')) await import('@pkg/queue');
+    else throw error;
     return revive(handle);
   }
 }
