@@ -4,7 +4,7 @@ import { type ExploreOptions, explore, type Operation, scenario, type ThreadCont
 import { words } from './words.ts';
 
 type Step = readonly [
-  verb: 'load' | 'add' | 'store' | 'cas' | 'wait' | 'notify' | 'read' | 'write' | 'spin',
+  verb: 'load' | 'add' | 'store' | 'cas' | 'wait' | 'notify' | 'read' | 'write' | 'spin' | 'rest' | 'twice',
   word: number,
 ];
 type Program = readonly (readonly Step[])[];
@@ -29,6 +29,12 @@ function perform(memory: Int32Array, me: number, [verb, word]: Step): unknown {
       return Atomics.wait(memory, word, 0, 5);
     case 'notify':
       return Atomics.notify(memory, word, 1);
+    case 'rest':
+      // A call that makes no access.
+      return undefined;
+    case 'twice':
+      // A call that makes two.
+      return Atomics.load(memory, word) + Atomics.add(memory, 1 - word, 1);
     case 'spin':
       // How many rounds it takes is nobody's business.
       while (Atomics.load(memory, word) === 0) {}
@@ -132,7 +138,7 @@ describe('the exhaustive search', () => {
     { preemptions: 1, spuriousWakes: 1 },
   ])('meets with pruning what it meets without: %j', (options) => {
     fc.assert(
-      fc.property(programs(2, 'load', 'add', 'cas', 'wait', 'notify', 'spin'), (program) => {
+      fc.property(programs(2, 'load', 'add', 'cas', 'wait', 'notify', 'spin', 'rest', 'twice'), (program) => {
         const all = outcomes(program, { ...options, prune: false, schedules: 20_000 });
         expect(outcomes(program, options)).toEqual(all);
       }),
@@ -142,7 +148,7 @@ describe('the exhaustive search', () => {
 
   it('meets with pruning what it meets without, where three threads take more steps', () => {
     fc.assert(
-      fc.property(programs(3, 'load', 'add', 'cas', 'spin'), (program) => {
+      fc.property(programs(3, 'load', 'add', 'cas', 'spin', 'rest', 'twice'), (program) => {
         const options = { prune: false, schedules: 20_000 };
         for (const bounds of [{}, { preemptions: 2 }]) {
           expect(outcomes(program, bounds)).toEqual(outcomes(program, { ...options, ...bounds }));

@@ -1,6 +1,7 @@
 import type { ThreadContext } from '../scenario.ts';
 import { killed, type ModelThread, waiting } from './model-thread.ts';
 import * as op from './operations.ts';
+import { withBeginning } from './pending-access.ts';
 import type { RaceWitness } from './races.ts';
 import { Scheduler } from './scheduler.ts';
 import { suspension } from './suspension.ts';
@@ -137,8 +138,8 @@ export abstract class BodyRunner extends Scheduler {
     let order = 0;
     for (const other of this.threads) order = Math.imul(order, 31) + (other === thread ? 0 : other.returns);
     for (const call of this.calls) thread.append(op.operationStart, this.ticks++, call, order);
-    // Any sleeping thread's step may end an operation, of which only what comes after it knows.
-    this.wakeAll();
+    if (this.trialSteps < 2) this.triedAccess = withBeginning(this.triedAccess);
+    this.wakeEnders();
     this.calls.length = 0;
     this.cursor = thread.length;
   }
@@ -164,6 +165,7 @@ export abstract class BodyRunner extends Scheduler {
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.append(op.operationEnd, this.ticks++, outcome, thread.returns);
     thread.returns++;
+    if (this.trialSteps < 2) this.triedEnds = 1;
     this.wakeBeginners();
     this.cursor = thread.length;
   }

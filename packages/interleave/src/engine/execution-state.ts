@@ -4,7 +4,7 @@ import type { Strategy } from '../strategy/strategy.ts';
 import { digest, mixFirst, mixSecond } from './hash.ts';
 import type { BareFailure, Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
-import { ModelThread, ready, threadStateSize, unused, waiting } from './model-thread.ts';
+import { deeply, lightly, ModelThread, ready, threadStateSize, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
 import { areDependent, beginsOperation, isVisible, unknownAccess } from './pending-access.ts';
 import type { Races } from './races.ts';
@@ -62,6 +62,13 @@ export class ExecutionState {
   protected forcedTimeout = 0;
   protected killable = 0;
   protected next = nothing;
+
+  /** Steps since the last choice, which was made outside of a step if it is less than 2. */
+  protected trialSteps = 2;
+  /** What the step of the last choice did, as `pending-access.ts` packs it, if it got as far as its access. */
+  triedAccess = unknownAccess;
+  /** 1 if that step has ended an operation. */
+  triedEnds = 0;
 
   /** The lanes that {@link hashState} leaves. */
   stateFirst = 0;
@@ -168,7 +175,7 @@ export class ExecutionState {
     const { threads } = this;
     let awake = 0;
     for (let index = 0; index < mostSleepers; index++) {
-      if (threads[index]?.asleep !== 1) awake |= 128 << (index * 8);
+      if (!threads[index]?.asleep) awake |= 128 << (index * 8);
     }
     return (
       awake |
@@ -182,22 +189,37 @@ export class ExecutionState {
   /**
    * Puts a thread to sleep whose next access was already tried from this state: until something happens that depends
    * on it, making it next would come to what was found then. Leaves it awake where that does not hold.
+   *
+   * @param access what {@link triedAccess} was
+   * @param ends what {@link triedEnds} was
    */
-  sleep(index: number): void {
+  sleep(index: number, access: number, ends: number): void {
     const thread = this.threads[index] as ModelThread;
-    if (index >= mostSleepers || thread.pending === unknownAccess) return;
+    if (index >= mostSleepers || access === unknownAccess) return;
     if (this.limits.preemptions !== Number.POSITIVE_INFINITY) {
       // Tried earlier instead of later, its access must not cost preemptions. It costs none if the thread was running.
       if (index !== this.current) return;
       // Nor may it keep another thread from being seen to spin, which makes a switch free.
-      if (isVisible(thread.pending) && this.#maySpin(thread)) return;
+      if (isVisible(access) && this.#maySpin(thread)) return;
     }
-    thread.asleep = 1;
+    thread.pending = access;
+    thread.asleep = ends === 0 ? deeply : lightly;
+  }
+
+  /**
+   * A choice was made: what its step does is of interest, up to the next step or choice.
+   *
+   * @param followed false if the choice lies inside a step
+   */
+  beginTrial(followed: boolean): void {
+    this.trialSteps = followed ? 0 : 2;
+    this.triedAccess = unknownAccess;
+    this.triedEnds = 0;
   }
 
   /** Whether the action is the next access of a thread that sleeps. */
   isAsleep(action: number): boolean {
-    return kindOf(action) === run && (this.threads[threadOf(action)] as ModelThread).asleep === 1;
+    return kindOf(action) === run && (this.threads[threadOf(action)] as ModelThread).asleep !== 0;
   }
 
   #maySpin(except: ModelThread): boolean {
@@ -216,14 +238,19 @@ export class ExecutionState {
   /** The access was made. */
   protected wakeDependents(access: number): void {
     for (const thread of this.threads) {
-      if (thread.asleep === 1 && areDependent(thread.pending, access)) thread.asleep = 0;
+      if (thread.asleep !== 0 && areDependent(thread.pending, access)) thread.asleep = 0;
     }
+  }
+
+  /** An operation of the history begins, which knows whether others have ended. */
+  protected wakeEnders(): void {
+    for (const thread of this.threads) if (thread.asleep === lightly) thread.asleep = 0;
   }
 
   /** An operation of the history ended, which matters to those that begin. */
   protected wakeBeginners(): void {
     for (const thread of this.threads) {
-      if (thread.asleep === 1 && beginsOperation(thread.pending)) thread.asleep = 0;
+      if (thread.asleep !== 0 && beginsOperation(thread.pending)) thread.asleep = 0;
     }
   }
 

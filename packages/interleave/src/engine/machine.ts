@@ -50,13 +50,13 @@ export class Machine extends BodyRunner {
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | operation;
     if (this.cursor < thread.length) return this.replay(thread, signature, value);
-    this.arrive(thread, address, view.size, operation !== op.load, this.calls.length > 0);
+    this.arrive(thread, accessOf(address, view.size, operation !== op.load));
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
     const version = this.memory.version;
     const result = this.#apply(operation, view, index, value, other);
     const wrote = operation !== op.load && (operation !== op.compareExchange || result === value);
-    this.wakeDependents(accessOf(address, view.size, wrote, false));
+    this.wakeDependents(accessOf(address, view.size, wrote));
     thread.append(signature, result, value, typeof result === 'number' ? result | 0 : digest(result));
     this.cursor = thread.length;
     if (this.memory.version === version) this.noteRepetition(thread, signature, result);
@@ -137,11 +137,11 @@ export class Machine extends BodyRunner {
     }
     if (this.unwinding) throw suspension;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as string;
-    const size = view === null ? 0 : view.size;
-    this.arrive(thread, address, size, true, this.calls.length > 0);
+    const access = accessOf(address, view?.size ?? 4, true);
+    this.arrive(thread, access);
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
-    this.wakeDependents(accessOf(address, size, true, false));
+    this.wakeDependents(access);
     // A deadline is a reading of the clock.
     if (milliseconds !== Number.POSITIVE_INFINITY) this.wakeAll();
     let result = 'waits';
@@ -178,10 +178,11 @@ export class Machine extends BodyRunner {
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | op.notify;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as number;
-    this.arrive(thread, address, view.size, true, this.calls.length > 0);
+    const access = accessOf(address, view.size, true);
+    this.arrive(thread, access);
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
-    this.wakeDependents(accessOf(address, view.size, true, false));
+    this.wakeDependents(access);
     this.races?.enterWaiters(thread.index, address);
     this.races?.leaveWaiters(thread.index, address);
     let woken = 0;
@@ -314,10 +315,11 @@ export class Machine extends BodyRunner {
     if (thread !== null) {
       if (this.unwinding) throw suspension;
       if (this.cursor < thread.length) return this.replay(thread, signature, grownTo) as number;
-      this.arrive(thread, sizeAddress, 4, grownTo !== undefined, this.calls.length > 0);
+      const access = accessOf(sizeAddress, 4, grownTo !== undefined);
+      this.arrive(thread, access);
       if (this.calls.length > 0) this.beginCalls(thread);
       thread.plainWrites = 0;
-      this.wakeDependents(accessOf(sizeAddress, 4, grownTo !== undefined, false));
+      this.wakeDependents(access);
     }
     const old = size[0] as number;
     if (grownTo !== undefined && grownTo >= old) {

@@ -10,6 +10,10 @@ export const waiting = 2;
 export const done = 3;
 export const killed = 4;
 
+/** In {@link ModelThread.asleep}: the step may end an operation; it ends none. */
+export const lightly = 1;
+export const deeply = 2;
+
 /** How many numbers {@link ModelThread.save} writes. */
 export const threadStateSize = 18;
 
@@ -45,10 +49,10 @@ export class ModelThread {
   plainWrites = 0;
   /** 1 when its death before the access that it stands at was already offered. */
   arrived = 0;
-  /** The access that it stands before, as `pending-access.ts` packs it. */
-  pending = unknownAccess;
-  /** 1 while that access need not be made next: see `strategy/exhaustive.ts`. */
+  /** Whether its next step need not be made next, see `strategy/exhaustive.ts`: {@link lightly}, {@link deeply} or 0. */
   asleep = 0;
+  /** While it is asleep that step, as `pending-access.ts` packs it. */
+  pending = unknownAccess;
   /** For a recovery: the thread it recovers. */
   victim = -1;
   /** What the body returned; means something in status `done` only. */

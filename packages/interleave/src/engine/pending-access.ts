@@ -1,25 +1,23 @@
 /**
- * The access that a suspended thread stands before, as far as it tells what it depends on: bits 3 and up the 32-bit
- * word, bit 2 whether it reaches over the next word too, bit 1 whether an operation of the history begins with it, bit
- * 0 whether others could see that it was made.
+ * What a step of a thread does, as far as it tells what it depends on: bits 3 and up the 32-bit word that it accesses,
+ * bit 2 whether it reaches over the next word too, bit 1 whether an operation of the history begins in it, bit 0
+ * whether others could see that the access was made.
  */
 const visibleBit = 1;
 const beginsBit = 2;
 const wideBit = 4;
 const wordShift = 3;
 
-/** Of a thread that has not begun, was just woken, or is on the stack. */
+/** Of a step that is not known (yet). */
 export const unknownAccess = -1;
 
 /** `size` in bytes. */
-export function accessOf(address: number, size: number, visible: boolean, begins: boolean): number {
-  return (
-    ((address >> 2) << wordShift) |
-    (size === 8 ? wideBit : 0) |
-    (begins ? beginsBit : 0) |
-    (visible ? visibleBit : 0)
-  );
+export function accessOf(address: number, size: number, visible: boolean): number {
+  return ((address >> 2) << wordShift) | (size === 8 ? wideBit : 0) | (visible ? visibleBit : 0);
 }
+
+/** The same step, in which an operation begins. */
+export const withBeginning = (access: number): number => access | beginsBit;
 
 export const isVisible = (access: number): boolean => (access & visibleBit) !== 0;
 export const beginsOperation = (access: number): boolean => (access & beginsBit) !== 0;

@@ -4,7 +4,7 @@ import { ExecutionState, nothing } from './execution-state.ts';
 import { digest } from './hash.ts';
 import { done, killed, type ModelThread, ready, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
-import { accessOf, unknownAccess } from './pending-access.ts';
+import { isVisible } from './pending-access.ts';
 import { describe, suspension } from './suspension.ts';
 
 const end = -2;
@@ -90,27 +90,19 @@ export abstract class Scheduler extends ExecutionState {
   }
 
   /**
-   * The running thread stands before an atomic access of `size` bytes: returns if it may go on, suspends it otherwise.
-   * `visible` tells whether others could see that the access was made, `begins` whether it begins an operation.
+   * The running thread stands before an atomic access (see `pending-access.ts`): returns if it may go on, suspends it
+   * otherwise.
    */
-  protected arrive(
-    thread: ModelThread,
-    address: number,
-    size: number,
-    visible: boolean,
-    begins: boolean,
-  ): void {
-    const killable = visible && this.kills > 0;
+  protected arrive(thread: ModelThread, access: number): void {
+    const killable = isVisible(access) && this.kills > 0;
     if (this.granted) {
       // Chosen before its access was known, as it is at its first access and after a wait.
       this.granted = false;
-      thread.pending = unknownAccess;
       if (killable && thread.arrived === 0) this.softPoint(thread);
-      thread.arrived = 0;
+      this.#goOn(thread, access);
       return;
     }
     thread.arrived = 1;
-    thread.pending = accessOf(address, size, visible, begins);
     this.killable = killable ? 1 : 0;
     for (;;) {
       const action = this.#decide(killable);
@@ -119,8 +111,7 @@ export abstract class Scheduler extends ExecutionState {
         if (threadOf(action) === thread.index) {
           this.#record(action);
           if (this.failure !== null) this.suspend();
-          thread.arrived = 0;
-          thread.pending = unknownAccess;
+          this.#goOn(thread, access);
           return;
         }
         this.next = action;
@@ -130,6 +121,11 @@ export abstract class Scheduler extends ExecutionState {
       this.#applyFault(action);
       if (thread.status !== ready || this.failure !== null) this.suspend();
     }
+  }
+
+  #goOn(thread: ModelThread, access: number): void {
+    thread.arrived = 0;
+    if (this.trialSteps < 2) this.triedAccess = access;
   }
 
   /** The running thread is about to do what only a recovery can see: a choice between that and its death. */
@@ -168,7 +164,6 @@ export abstract class Scheduler extends ExecutionState {
     thread.deadline = Number.POSITIVE_INFINITY;
     thread.fresh = 1;
     thread.append(thread.waitSignature, result, undefined, digest(result));
-    thread.pending = unknownAccess;
   }
 
   /** The waiter of `address` that came first, if any. */
@@ -276,6 +271,7 @@ export abstract class Scheduler extends ExecutionState {
     }
     this.path[this.steps++] = action;
     this.totalSteps++;
+    this.trialSteps++;
     if (this.steps > this.limits.maxSteps) {
       this.failure = {
         kind: 'livelock',

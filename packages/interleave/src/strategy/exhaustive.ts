@@ -1,4 +1,5 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
+import { withBeginning } from '../engine/pending-access.ts';
 import { StateSet } from '../engine/state-set.ts';
 import { kindOf, run, threadOf } from '../schedule.ts';
 import type { Strategy } from './strategy.ts';
@@ -28,6 +29,11 @@ export class Exhaustive implements Strategy {
   #depth = 0;
   #frames = new Float64Array(1024);
   #candidates = new Int32Array(stride * 64);
+  /** For each candidate that was tried what its step did, as `pending-access.ts` packs it, and whether an operation ended. */
+  #accesses = new Int32Array(stride * 64);
+  #ends = new Int32Array(stride * 64);
+  /** Whether the last choice's step is still to be noted. */
+  #onTrial = false;
   #counts = new Int32Array(64);
   #taken = new Int32Array(64);
 
@@ -43,11 +49,13 @@ export class Exhaustive implements Strategy {
   /** Forgets everything, for a search from the start. */
   clear(): void {
     this.#depth = 0;
+    this.#onTrial = false;
     this.pruned = 0;
     this.states.clear();
   }
 
   choose(state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
+    this.#note(state, soft);
     if (this.#prune) {
       state.hashState(soft);
       if (!this.states.add(state.stateFirst, state.stateSecond, state.budget)) {
@@ -75,11 +83,24 @@ export class Exhaustive implements Strategy {
     this.#depth++;
     this.#counts[depth] = awake;
     this.#taken[depth] = 1;
+    state.beginTrial(!soft);
+    this.#onTrial = true;
     return first;
+  }
+
+  /** Keeps what the step of the last choice did. If the next choice lies in the midst of it, it may yet do more. */
+  #note(state: ExecutionState, halfway: boolean): void {
+    if (!this.#onTrial) return;
+    this.#onTrial = false;
+    const depth = this.#depth - 1;
+    const at = depth * stride + (this.#taken[depth] as number) - 1;
+    this.#accesses[at] = halfway ? withBeginning(state.triedAccess) : state.triedAccess;
+    this.#ends[at] = halfway ? 1 : state.triedEnds;
   }
 
   /** Goes back to the last choice that has a candidate left and takes it; false when the search is over. */
   backtrack(state: ExecutionState): boolean {
+    this.#note(state, false);
     while (this.#depth > 0) {
       const depth = this.#depth - 1;
       const taken = this.#taken[depth] as number;
@@ -90,9 +111,13 @@ export class Exhaustive implements Strategy {
         if (this.#sleeping) {
           for (let i = 0; i < taken; i++) {
             const tried = this.#candidates[at + i] as number;
-            if (kindOf(tried) === run) state.sleep(threadOf(tried));
+            if (kindOf(tried) === run) {
+              state.sleep(threadOf(tried), this.#accesses[at + i] as number, this.#ends[at + i] as number);
+            }
           }
         }
+        state.beginTrial(true);
+        this.#onTrial = true;
         return true;
       }
       this.#depth = depth;
@@ -108,6 +133,8 @@ export class Exhaustive implements Strategy {
     };
     this.#frames = longer(this.#frames, new Float64Array(depth * size));
     this.#candidates = longer(this.#candidates, new Int32Array(depth * stride));
+    this.#accesses = longer(this.#accesses, new Int32Array(depth * stride));
+    this.#ends = longer(this.#ends, new Int32Array(depth * stride));
     this.#counts = longer(this.#counts, new Int32Array(depth));
     this.#taken = longer(this.#taken, new Int32Array(depth));
   }
