@@ -1,3 +1,5 @@
+import type { MemorylessClass } from './engine/memoryless.ts';
+
 /** What a body gets beside the scenario's context: its place in the model. */
 export interface ThreadContext {
   /** The thread's number: its place in {@link ScenarioDefinition.threads}; recoveries are numbered after them. */
@@ -62,6 +64,14 @@ export interface ScenarioDefinition<Context, Result = unknown> {
    * as each real thread makes its own from a handle.
    */
   setup(): Context;
+  /**
+   * Classes whose objects keep nothing in themselves, such as a lock in shared memory: all that a method leaves behind
+   * is in shared memory and in what it returns or throws. The exhaustive search then takes two ways through a method
+   * to the same outcome for one, which spares it most of what threads see while they contend. If a class does keep
+   * something, executions are missed. Outcomes are compared by content: numbers, texts, arrays, plain objects,
+   * errors by name and message. Default: none.
+   */
+  readonly memoryless?: readonly MemorylessClass[];
   /** One to four bodies. A body is run many times over from its start: it must depend on shared memory only. */
   readonly threads: readonly ThreadBody<NoInfer<Context>, Result>[];
   /**
@@ -98,7 +108,7 @@ export type Scenario<Context = unknown, Result = unknown> = Readonly<ScenarioDef
 export function scenario<Context, Result = unknown>(
   definition: ScenarioDefinition<Context, NoInfer<Result>>,
 ): Scenario<Context, Result> {
-  const { name, setup, threads, recover, check, names } = definition;
+  const { name, setup, threads, recover, check, names, memoryless = [] } = definition;
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`A scenario's name is a text, not ${show(name)}`);
   for (const [part, value, optional] of [
@@ -110,6 +120,9 @@ export function scenario<Context, Result = unknown>(
     if (typeof value !== 'function' && !(optional && value === undefined)) {
       throw new TypeError(`Scenario '${name}': ${part} is a function, not ${show(value)}`);
     }
+  }
+  if (!Array.isArray(memoryless) || !memoryless.every((each) => typeof each?.prototype === 'object')) {
+    throw new TypeError(`Scenario '${name}': memoryless is an array of classes, not ${show(memoryless)}`);
   }
   if (!Array.isArray(threads))
     throw new TypeError(`Scenario '${name}': threads is an array, not ${show(threads)}`);

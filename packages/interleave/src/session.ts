@@ -3,6 +3,7 @@ import { historyOf } from './engine/history.ts';
 import type { Limits } from './engine/limits.ts';
 import { Machine } from './engine/machine.ts';
 import { Memory } from './engine/memory.ts';
+import { withMemoryless } from './engine/memoryless.ts';
 import { done } from './engine/model-thread.ts';
 import { Races } from './engine/races.ts';
 import { describe } from './engine/suspension.ts';
@@ -26,13 +27,15 @@ export class Session {
   ): T {
     const session = new Session(scenario, limits, strategy);
     const { machine, views } = session;
-    return withInstrumentedGlobals(machine, views, () => {
-      machine.context = scenario.setup();
-      machine.memory.trailing = true;
-      machine.memory.hashing = options.hashing;
-      if (options.races) machine.races = new Races(machine.memory, machine.threads.length);
-      return body(session);
-    });
+    return withInstrumentedGlobals(machine, views, () =>
+      withMemoryless(scenario.memoryless ?? [], machine, () => {
+        machine.context = scenario.setup();
+        machine.memory.trailing = true;
+        machine.memory.hashing = options.hashing;
+        if (options.races) machine.races = new Races(machine.memory, machine.threads.length);
+        return body(session);
+      }),
+    );
   }
 
   private constructor(scenario: Scenario, limits: Limits, strategy: Strategy) {

@@ -1,5 +1,5 @@
 import { type Scenario, scenario } from '@pkg/interleave';
-import { ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
+import { OwnerLock, ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
 import { attachQueue, KINDS, type KindName, type QueueMemory, taskQueue } from './queue-kinds.fixture.ts';
 import { QueueOrigin } from './queue-origin.ts';
 import { OBSERVER, OutcomeCheck } from './queue-outcome.fixture.ts';
@@ -66,6 +66,8 @@ export function queueScenario(
   const check = new OutcomeCheck({ kind: KINDS[kind], maxsize, redeliver, maxDeliveries });
   return scenario<QueueContext, void>({
     name,
+    // All of its fields are constant.
+    memoryless: [OwnerLock],
     setup() {
       const table = ThreadTable.create();
       const ids = Array.from({ length: OBSERVER + 1 }, (_, index) => table.claim(index + 1));

@@ -1,4 +1,5 @@
 import type { ThreadContext } from '../scenario.ts';
+import { digestContent, mixFirst } from './hash.ts';
 import { killed, type ModelThread, waiting } from './model-thread.ts';
 import * as op from './operations.ts';
 import { withBeginning } from './pending-access.ts';
@@ -137,7 +138,7 @@ export abstract class BodyRunner extends Scheduler {
   protected beginCalls(thread: ModelThread): void {
     let order = 0;
     for (const other of this.threads) order = Math.imul(order, 31) + (other === thread ? 0 : other.returns);
-    for (const call of this.calls) thread.append(op.operationStart, this.ticks++, call, order);
+    for (const call of this.calls) thread.append(op.operationStart, this.ticks++, { ...call, order }, order);
     if (this.trialSteps < 2) this.triedAccess = withBeginning(this.triedAccess);
     this.wakeEnders();
     this.calls.length = 0;
@@ -168,6 +169,52 @@ export abstract class BodyRunner extends Scheduler {
     if (this.trialSteps < 2) this.triedEnds = 1;
     this.wakeBeginners();
     this.cursor = thread.length;
+  }
+
+  /**
+   * Runs a method that leaves nothing behind but shared memory and its outcome: from its end on, however it came to
+   * that is one.
+   */
+  forget<T>(method: () => T): T {
+    const thread = this.running;
+    if (thread === null) return method();
+    if (this.unwinding) throw suspension;
+    const start = this.cursor++;
+    if (start === thread.length) {
+      thread.note(op.memorylessStart, undefined, [thread.hashFirst, thread.hashSecond]);
+    } else if (thread.signatures[start] !== op.memorylessStart)
+      this.diverge(thread, start, op.memorylessStart);
+    let result: T;
+    try {
+      result = method();
+    } catch (error) {
+      if (this.unwinding || error === suspension) throw error;
+      this.#leaveMemoryless(thread, start, { error });
+      throw error;
+    }
+    this.#leaveMemoryless(thread, start, result);
+    return result;
+  }
+
+  #leaveMemoryless(thread: ModelThread, start: number, outcome: unknown): void {
+    if (this.unwinding) throw suspension;
+    const end = this.cursor++;
+    if (end < thread.length) {
+      if (thread.signatures[end] !== op.memorylessEnd) this.diverge(thread, end, op.memorylessEnd);
+      return;
+    }
+    thread.note(op.memorylessEnd, undefined, undefined);
+    let content = digestContent(outcome);
+    for (let at = start + 1; at < end && content !== undefined; at++) {
+      const signature = thread.signatures[at];
+      // An operation begins with its first access, which may lie in here, and its place in the order remains.
+      if (signature === op.operationStart)
+        content = mixFirst(content, (thread.args[at] as { order: number }).order);
+      else if (signature === op.operationEnd) content = undefined;
+    }
+    if (content === undefined) return;
+    const [first, second] = thread.args[start] as [number, number];
+    thread.rehash(first, second, content);
   }
 
   /** Whether a body is on the stack, which must then leave it to the log what random sources say. */

@@ -14,6 +14,26 @@ export function mixSecond(address: number, value: number): number {
   return x ^ (x >>> 15);
 }
 
+/**
+ * A digest of a value by its content; undefined for one of a class whose content cannot be known. Not for values that
+ * contain themselves.
+ */
+export function digestContent(value: unknown): number | undefined {
+  if (typeof value === 'function' || typeof value === 'symbol') return undefined;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return digest(value);
+  const isError = value instanceof Error;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  if (!isError && !Array.isArray(value) && prototype !== Object.prototype && prototype !== null)
+    return undefined;
+  let hash = isError ? digest(`${value.name}: ${value.message}`) : Array.isArray(value) ? value.length : -1;
+  for (const [key, item] of Object.entries(value)) {
+    const content = digestContent(item);
+    if (content === undefined) return undefined;
+    hash = mixFirst(mixFirst(hash, digest(key)), content);
+  }
+  return hash;
+}
+
 const double = new Float64Array(1);
 const halves = new Int32Array(double.buffer);
 

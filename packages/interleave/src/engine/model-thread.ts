@@ -1,3 +1,4 @@
+import { mixFirst, mixSecond } from './hash.ts';
 import { natives } from './natives.ts';
 import { unknownAccess } from './pending-access.ts';
 
@@ -84,6 +85,16 @@ export class ModelThread {
   }
 
   append(signature: number, value: unknown, arg: unknown, hash: number): void {
+    this.note(signature, value, arg);
+    // A polynomial in two rings: the order of results matters, unlike in the hash of memory.
+    const first = Math.imul(this.hashFirst ^ hash, 0x85ebca6b);
+    this.hashFirst = (((first << 13) | (first >>> 19)) + 0x5f356495) | 0;
+    const second = Math.imul(this.hashSecond + hash, 0xcc9e2d51);
+    this.hashSecond = ((second << 15) | (second >>> 17)) ^ 0x38495ab5;
+  }
+
+  /** Logs what the future does not depend on. */
+  note(signature: number, value: unknown, arg: unknown): void {
     const at = this.length;
     if (at === this.signatures.length) {
       const longer = new natives.Int32Array(at * 2);
@@ -94,11 +105,12 @@ export class ModelThread {
     this.values[at] = value;
     this.args[at] = arg;
     this.length = at + 1;
-    // A polynomial in two rings: the order of results matters, unlike in the hash of memory.
-    const first = Math.imul(this.hashFirst ^ hash, 0x85ebca6b);
-    this.hashFirst = (((first << 13) | (first >>> 19)) + 0x5f356495) | 0;
-    const second = Math.imul(this.hashSecond + hash, 0xcc9e2d51);
-    this.hashSecond = ((second << 15) | (second >>> 17)) ^ 0x38495ab5;
+  }
+
+  /** Goes back to an earlier hash, from which only this has happened. */
+  rehash(first: number, second: number, content: number): void {
+    this.hashFirst = mixFirst(first, content);
+    this.hashSecond = mixSecond(second, content);
   }
 
   save(into: Float64Array, at: number): void {

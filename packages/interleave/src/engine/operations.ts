@@ -20,6 +20,8 @@ export const readClock = 17;
 export const operationStart = 18;
 export const operationEnd = 19;
 export const sleep = 20;
+export const memorylessStart = 21;
+export const memorylessEnd = 22;
 
 export const operationNames = [
   'load',
@@ -43,6 +45,8 @@ export const operationNames = [
   'call',
   'return',
   'sleep',
+  'call of a memoryless class',
+  'return of a memoryless class',
 ] as const;
 
 export const operationOf = (signature: number): number => signature & 31;
