@@ -2,6 +2,7 @@ import type { ExploreOptions } from '@pkg/interleave';
 import type { KindName } from '../src/queue-kinds.fixture.ts';
 import {
   BATCH_VERBS,
+  END_VERBS,
   mayRightlyHang,
   nameOf,
   type Program,
@@ -99,14 +100,18 @@ function deaths(queue: QueueScenarioOptions): Job[] {
 
 /**
  * All programs of two threads with up to two calls: the single verbs and the batch verbs by themselves and, without
- * redelivery, among each other. Without a bound; where both ends of a queue share a lock, which makes for more
- * interleavings by orders of magnitude, up to three preemptions first.
+ * redelivery, the single verbs with the batch verbs, and with those that wait for tasks and end everything. Without a
+ * bound; where both ends of a queue share a lock, which makes for more interleavings by orders of magnitude, up to three
+ * preemptions first.
  */
 function pairs(queue: QueueScenarioOptions): Job[] {
   const redeliver = queue.redeliver === true;
   const hasOneLock = queue.kind === 'LifoQueue' || queue.kind === 'PriorityQueue';
   const alone = [SINGLE_VERBS, BATCH_VERBS].flatMap((verbs) => twoThreadPrograms(verbs, queue));
-  const mixed = redeliver ? [] : twoThreadPrograms([...SINGLE_VERBS, ...BATCH_VERBS], queue);
+  const others = queue.kind === 'SimpleQueue' ? [] : [...TASK_VERBS, ...END_VERBS];
+  const mixed = redeliver
+    ? []
+    : [BATCH_VERBS, others].flatMap((each) => twoThreadPrograms([...SINGLE_VERBS, ...each], queue));
   const first = hasOneLock ? { preemptions: 3 } : {};
   return [
     ...alone.map((program) => job('pairs', redeliver ? 5 : 1, program, queue, first)),

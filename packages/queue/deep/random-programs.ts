@@ -1,5 +1,6 @@
 import {
   BATCH_VERBS,
+  END_VERBS,
   mayRightlyHang,
   type Program,
   SINGLE_VERBS,
@@ -10,7 +11,7 @@ import type { Call, QueueScenarioOptions } from '../src/queue-scenarios.fixture.
 const VERBS = [...SINGLE_VERBS, ...BATCH_VERBS];
 const TASK_QUEUE_VERBS = [...VERBS, ...TASK_VERBS];
 /** What a thread may end with: what comes after a shutdown is mostly refused. */
-const LAST_VERBS = [...TASK_QUEUE_VERBS, () => ['shutdown'] as Call, () => ['shutdown', 1] as Call];
+const LAST_VERBS = [...TASK_QUEUE_VERBS, ...END_VERBS.slice(1)];
 
 /** A generator of the numbers from 0 up to 1, the same for the same seed (mulberry32). */
 export function randomSource(seed: number): () => number {

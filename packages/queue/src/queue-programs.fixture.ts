@@ -25,6 +25,9 @@ export const BATCH_VERBS: readonly Verb[] = [
 /** The verbs that move nothing. */
 export const TASK_VERBS: readonly Verb[] = [() => ['taskDone'], () => ['recover']];
 
+/** The verbs that wait for tasks, and that end everything. */
+export const END_VERBS: readonly Verb[] = [() => ['join'], () => ['shutdown'], () => ['shutdown', 1]];
+
 /** Every sequence of one or two calls; each put has items of its own, from `firstItem` on. */
 export function callSequences(verbs: readonly Verb[], firstItem: number): Call[][] {
   return verbs.flatMap((first) => [
