@@ -69,7 +69,8 @@ function job(
   queue: QueueScenarioOptions,
   options: ExploreOptions,
 ): Job {
-  const name = `${part}: ${nameOf(program, queue)}`;
+  const bound = options.preemptions === undefined ? '' : `, ${options.preemptions} preemptions`;
+  const name = `${part}${bound}: ${nameOf(program, queue)}`;
   return { part, kind: queue.kind ?? 'Queue', name, program, queue, options, rank };
 }
 
@@ -85,16 +86,17 @@ function trios(queue: QueueScenarioOptions): Job[] {
   );
 }
 
-/** Up to two preemptions, a kill at every step and a spurious wake-up, of three threads and of two. */
+/** Up to two preemptions, a kill at every step and a spurious wake-up, of three threads (first with one) and of two. */
 function deaths(queue: QueueScenarioOptions): Job[] {
-  const options = { preemptions: 2, kills: 1, spuriousWakes: 1 };
+  const fault = { kills: 1, spuriousWakes: 1 };
   const isSimple = queue.kind === 'SimpleQueue';
   const waiting = isSimple ? [] : WAITING.filter((program) => !mayRightlyHang(program, queue, 1));
   const verbs = isSimple ? SINGLE_VERBS : [...SINGLE_VERBS, ...TASK_VERBS];
   const two = [verbs, BATCH_VERBS].flatMap((each) => twoThreadPrograms(each, queue, 1));
+  const three = [...waiting, ...trioPrograms(queue, 1)];
   return [
-    ...[...waiting, ...trioPrograms(queue, 1)].map((program) => job('deaths', 2, program, queue, options)),
-    ...two.map((program) => job('deaths', 4, program, queue, options)),
+    ...three.map((program) => job('deaths', 2, program, queue, { ...fault, preemptions: 1 })),
+    ...[...three, ...two].map((program) => job('deaths', 4, program, queue, { ...fault, preemptions: 2 })),
   ];
 }
 
