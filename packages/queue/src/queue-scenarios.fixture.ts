@@ -41,14 +41,23 @@ export interface QueueScenarioOptions {
   readonly maxDeliveries?: number;
 }
 
+const identities = new WeakMap<QueueContext, readonly ThreadIdentity[]>();
+
+/** The threads of a scenario. Constant, so they are made once: no thread of the model needs to make its own. */
+function identitiesOf(context: QueueContext): readonly ThreadIdentity[] {
+  let all = identities.get(context);
+  if (all === undefined) {
+    const table = new ThreadTable(context.threads);
+    // A sleep lasts until it is ended: a lost wake-up is a deadlock, and nothing covers it up.
+    all = context.ids.map((id) => new ThreadIdentity(table, id, { slice: Infinity, mayBlock: true }));
+    identities.set(context, all);
+  }
+  return all;
+}
+
 /** The queue as thread `index` of the model sees it. */
 export function queueOf(context: QueueContext, index: number, kind: KindName = 'Queue'): SharedQueue<number> {
-  const identity = new ThreadIdentity(new ThreadTable(context.threads), context.ids[index]!, {
-    // A sleep lasts until it is ended: a lost wake-up is a deadlock, and nothing covers it up.
-    slice: Infinity,
-    mayBlock: true,
-  });
-  return attachQueue(KINDS[kind], context, identity);
+  return attachQueue(KINDS[kind], context, identitiesOf(context)[index]!);
 }
 
 /**
@@ -79,7 +88,9 @@ export function queueScenario(
         spins: 0,
       });
       create(origin);
-      return { memory: origin.pages.memory, threads: table.memory, ids, codec: 'int32' };
+      const context = { memory: origin.pages.memory, threads: table.memory, ids, codec: 'int32' };
+      identitiesOf(context);
+      return context;
     },
     threads: threads.map((calls, index) => (context, thread) => {
       const queue = queueOf(context, index, kind);
@@ -97,7 +108,7 @@ export function queueScenario(
       }
     }),
     recover(context, { dead }, thread) {
-      const table = new ThreadTable(context.threads);
+      const { table } = identitiesOf(context)[thread.index]!;
       thread.call('recovery', [dead], () => {
         for (const index of dead) table.markDead(context.ids[index]!);
         queueOf(context, thread.index, kind).recover();

@@ -39,7 +39,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   readonly #notFull: EventCount;
   readonly #memoryFreed: EventCount;
   readonly #recover = () => this.recover();
-  #writer: ByteWriter | undefined = new ByteWriter(true);
+  /** Made by the first call that needs them, and while one is lent, a call within that call makes another. */
+  #writer: ByteWriter | undefined;
   #reader: ByteReader | undefined;
 
   /** @internal */
@@ -48,7 +49,6 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     this.#header = origin.pages.header;
     this.#store = store;
     this.#kind = kind;
-    this.#reader = new ByteReader(origin.codec.findTrailingBlob);
     this.#notEmpty = new EventCount(this.#header, NOT_EMPTY, origin.self);
     this.#notFull = new EventCount(this.#header, NOT_FULL, origin.self);
     this.#memoryFreed = new EventCount(this.#header, MEMORY_FREED, origin.self);

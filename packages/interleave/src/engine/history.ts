@@ -2,22 +2,27 @@ import type { Operation } from '../scenario.ts';
 import type { ModelThread } from './model-thread.ts';
 import { operationEnd, operationStart } from './operations.ts';
 
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
 /** The operations noted in the threads' logs, by start. */
 export function historyOf(threads: readonly ModelThread[]): Operation[] {
-  const history: Operation[] = [];
+  const history: Mutable<Operation>[] = [];
   for (const thread of threads) {
-    const open: number[] = [];
+    const open: Mutable<Operation>[] = [];
     for (let at = 0; at < thread.length; at++) {
       const signature = thread.signatures[at];
       if (signature === operationStart) {
         const { name, args } = thread.args[at] as { name: string; args: readonly unknown[] };
-        open.push(history.length);
         const start = thread.values[at] as number;
-        history.push({ thread: thread.index, name, args, start, end: Number.POSITIVE_INFINITY });
+        const operation = { thread: thread.index, name, args, start, end: Number.POSITIVE_INFINITY };
+        open.push(operation);
+        history.push(operation);
       } else if (signature === operationEnd) {
-        const index = open.pop() as number;
+        const operation = open.pop() as Mutable<Operation>;
         const outcome = thread.args[at] as { result?: unknown; error?: unknown };
-        history[index] = { ...(history[index] as Operation), ...outcome, end: thread.values[at] as number };
+        operation.end = thread.values[at] as number;
+        if ('error' in outcome) operation.error = outcome.error;
+        else operation.result = outcome.result;
       }
     }
   }
