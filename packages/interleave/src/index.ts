@@ -5,6 +5,7 @@ export {
   type ScheduleConstraints,
   scheduleArbitrary,
 } from './arbitraries.ts';
+export type { MemorylessClass } from './engine/memoryless.ts';
 export { type ExploreReport, explore } from './explore.ts';
 export { checkFifoHistory, type FifoVerdict } from './linearizability/check-fifo-history.ts';
 export { checkLinearizable, type Linearizability } from './linearizability/check-linearizable.ts';
