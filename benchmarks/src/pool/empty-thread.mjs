@@ -1,4 +1,4 @@
-import { Thread } from '@pkg/pool';
+import { Thread } from '@pkg/pool/thread';
 
 /** Says that it runs, and ends. */
 export class EmptyThread extends Thread {
