@@ -15,7 +15,8 @@
 // of verbs of one sort (281 programs: 3 minutes), `deaths` of three threads with one preemption (some minutes each),
 // `trios` (1 to 10 minutes each, 15 programs: 40 minutes). Then what takes hours: `deaths` with two preemptions (half a
 // minute for two threads, an hour for three), the same with redelivery, and `pairs` of mixed verbs (7,114 programs of
-// about half a second). Where both ends share a lock all takes longer, and `unbounded`, which comes last, days.
+// about a second). LIFO and priority have `pairs` with three preemptions (10 minutes a class); `unbounded`, which comes
+// last, takes days.
 import { parseArgs } from 'node:util';
 import { explore, InterleavingFailure } from '@pkg/interleave';
 import { KINDS, type KindName } from '../src/queue-kinds.fixture.ts';
