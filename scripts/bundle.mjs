@@ -98,7 +98,8 @@ async function bundlePool() {
       .filter((input) => input.startsWith(`${root}/src/`) && input !== `${root}/src/${file}`)
       .map((input) => relative(`${root}/src`, input));
     await bundleTogether(root, file === 'index.js' ? modules : own.map(withoutType), file, { plugins });
-    for (const module of own) places[module] = file;
+    // A list of exports may be in two files: what it lists is in one, and an `export *` of another file is lost.
+    for (const module of own) if (module !== 'thread-module.ts') places[module] = file;
   }
   const outfile = `${root}/dist/worker-bootstrap.js`;
   const entryPoints = [`${root}/src/worker-bootstrap.ts`];

@@ -23,22 +23,7 @@ export type {
 export type { TaskTrace, TraceEvent } from './executor/task-trace.ts';
 export type { TaskArgs, TaskItem, TaskName, TaskResult } from './executor/task-types.ts';
 export { type CurrentTask, currentTask } from './executor/worker/current-task.ts';
-export { registerErrorClass } from './thread/error-classes.ts';
-export {
-  ThreadAlreadyStarted,
-  ThreadCannotJoin,
-  ThreadFieldError,
-  ThreadLoadError,
-  ThreadNotExported,
-  ThreadNotStarted,
-  ThreadRunMissing,
-  ThreadStartError,
-  ThreadStartedWhileLoading,
-  ThreadUrlError,
-} from './thread/errors.ts';
-export type { ThreadOptions } from './thread/thread-options.ts';
-export { WorkerDiedError } from './thread/worker-died-error.ts';
-export { Thread } from './thread.ts';
+export * from './thread-module.ts';
 export { type TaskCalls, ThreadPoolExecutor } from './thread-pool-executor.ts';
 export { RestartsExhausted } from './worker-pool/restarts-exhausted.ts';
 export { WorkerPool, type WorkerPoolOptions } from './worker-pool.ts';
