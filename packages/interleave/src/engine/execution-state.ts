@@ -4,9 +4,9 @@ import type { Strategy } from '../strategy/strategy.ts';
 import { digest, mixFirst, mixSecond } from './hash.ts';
 import type { BareFailure, Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
-import { deeply, lightly, ModelThread, ready, threadStateSize, unused, waiting } from './model-thread.ts';
+import { ModelThread, ready, threadStateSize, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
-import { areDependent, beginsOperation, isVisible, unknownAccess } from './pending-access.ts';
+import { areDependent, beginsOperation, endsOperation, isVisible, unknownAccess } from './pending-access.ts';
 import type { Races } from './races.ts';
 import type { Tracer } from './tracer.ts';
 
@@ -63,12 +63,10 @@ export class ExecutionState {
   protected killable = 0;
   protected next = nothing;
 
-  /** Steps since the last choice, which was made outside of a step if it is less than 2. */
-  protected trialSteps = 2;
   /** What the step of the last choice did, as `pending-access.ts` packs it, if it got as far as its access. */
   triedAccess = unknownAccess;
-  /** 1 if that step has ended an operation. */
-  triedEnds = 0;
+  /** Steps since the last choice, or 2 if that was made in the midst of one. */
+  protected trialSteps = 2;
 
   /** The lanes that {@link hashState} leaves. */
   stateFirst = 0;
@@ -175,7 +173,7 @@ export class ExecutionState {
     const { threads } = this;
     let awake = 0;
     for (let index = 0; index < mostSleepers; index++) {
-      if (!threads[index]?.asleep) awake |= 128 << (index * 8);
+      if (threads[index]?.asleep !== 1) awake |= 128 << (index * 8);
     }
     return (
       awake |
@@ -191,9 +189,8 @@ export class ExecutionState {
    * on it, making it next would come to what was found then. Leaves it awake where that does not hold.
    *
    * @param access what {@link triedAccess} was
-   * @param ends what {@link triedEnds} was
    */
-  sleep(index: number, access: number, ends: number): void {
+  sleep(index: number, access: number): void {
     const thread = this.threads[index] as ModelThread;
     if (index >= mostSleepers || access === unknownAccess) return;
     if (this.limits.preemptions !== Number.POSITIVE_INFINITY) {
@@ -203,7 +200,7 @@ export class ExecutionState {
       if (isVisible(access) && this.#maySpin(thread)) return;
     }
     thread.pending = access;
-    thread.asleep = ends === 0 ? deeply : lightly;
+    thread.asleep = 1;
   }
 
   /**
@@ -214,12 +211,16 @@ export class ExecutionState {
   beginTrial(followed: boolean): void {
     this.trialSteps = followed ? 0 : 2;
     this.triedAccess = unknownAccess;
-    this.triedEnds = 0;
+  }
+
+  /** Whether what happens now is part of the step that was chosen. */
+  protected get isOnTrial(): boolean {
+    return this.trialSteps < 2;
   }
 
   /** Whether the action is the next access of a thread that sleeps. */
   isAsleep(action: number): boolean {
-    return kindOf(action) === run && (this.threads[threadOf(action)] as ModelThread).asleep !== 0;
+    return kindOf(action) === run && (this.threads[threadOf(action)] as ModelThread).asleep === 1;
   }
 
   #maySpin(except: ModelThread): boolean {
@@ -238,19 +239,21 @@ export class ExecutionState {
   /** The access was made. */
   protected wakeDependents(access: number): void {
     for (const thread of this.threads) {
-      if (thread.asleep !== 0 && areDependent(thread.pending, access)) thread.asleep = 0;
+      if (thread.asleep === 1 && areDependent(thread.pending, access)) thread.asleep = 0;
     }
   }
 
   /** An operation of the history begins, which knows whether others have ended. */
   protected wakeEnders(): void {
-    for (const thread of this.threads) if (thread.asleep === lightly) thread.asleep = 0;
+    for (const thread of this.threads) {
+      if (thread.asleep === 1 && endsOperation(thread.pending)) thread.asleep = 0;
+    }
   }
 
   /** An operation of the history ended, which matters to those that begin. */
   protected wakeBeginners(): void {
     for (const thread of this.threads) {
-      if (thread.asleep !== 0 && beginsOperation(thread.pending)) thread.asleep = 0;
+      if (thread.asleep === 1 && beginsOperation(thread.pending)) thread.asleep = 0;
     }
   }
 

@@ -11,10 +11,6 @@ export const waiting = 2;
 export const done = 3;
 export const killed = 4;
 
-/** In {@link ModelThread.asleep}: the step may end an operation; it ends none. */
-export const lightly = 1;
-export const deeply = 2;
-
 /** How many numbers {@link ModelThread.save} writes. */
 export const threadStateSize = 18;
 
@@ -50,7 +46,7 @@ export class ModelThread {
   plainWrites = 0;
   /** 1 when its death before the access that it stands at was already offered. */
   arrived = 0;
-  /** Whether its next step need not be made next, see `strategy/exhaustive.ts`: {@link lightly}, {@link deeply} or 0. */
+  /** 1 while its next step need not be made next: see `strategy/exhaustive.ts`. */
   asleep = 0;
   /** While it is asleep that step, as `pending-access.ts` packs it. */
   pending = unknownAccess;

@@ -1,12 +1,13 @@
 /**
- * What a step of a thread does, as far as it tells what it depends on: bits 3 and up the 32-bit word that it accesses,
- * bit 2 whether it reaches over the next word too, bit 1 whether an operation of the history begins in it, bit 0
- * whether others could see that the access was made.
+ * What a step of a thread does, as far as it tells what it depends on: bits 4 and up the 32-bit word that it accesses,
+ * bit 3 whether it reaches over the next word too, bits 2 and 1 whether an operation of the history ends or begins in
+ * it, bit 0 whether others could see that the access was made.
  */
 const visibleBit = 1;
 const beginsBit = 2;
-const wideBit = 4;
-const wordShift = 3;
+const endsBit = 4;
+const wideBit = 8;
+const wordShift = 4;
 
 /** Of a step that is not known (yet). */
 export const unknownAccess = -1;
@@ -19,8 +20,13 @@ export function accessOf(address: number, size: number, visible: boolean): numbe
 /** The same step, in which an operation begins. */
 export const withBeginning = (access: number): number => access | beginsBit;
 
+/** The same step, in which an operation ends. */
+export const withEnd = (access: number): number => access | endsBit;
+
 export const isVisible = (access: number): boolean => (access & visibleBit) !== 0;
 export const beginsOperation = (access: number): boolean => (access & beginsBit) !== 0;
+
+export const endsOperation = (access: number): boolean => (access & endsBit) !== 0;
 
 /** Whether their order can matter: they share a word that at least one of them writes, or waits or notifies at. */
 export function areDependent(left: number, right: number): boolean {

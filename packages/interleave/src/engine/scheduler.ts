@@ -125,7 +125,7 @@ export abstract class Scheduler extends ExecutionState {
 
   #goOn(thread: ModelThread, access: number): void {
     thread.arrived = 0;
-    if (this.trialSteps < 2) this.triedAccess = access;
+    if (this.isOnTrial) this.triedAccess = access;
   }
 
   /** The running thread is about to do what only a recovery can see: a choice between that and its death. */

@@ -1,5 +1,5 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
-import { withBeginning } from '../engine/pending-access.ts';
+import { withBeginning, withEnd } from '../engine/pending-access.ts';
 import { StateSet } from '../engine/state-set.ts';
 import { kindOf, run, threadOf } from '../schedule.ts';
 import type { Strategy } from './strategy.ts';
@@ -29,9 +29,8 @@ export class Exhaustive implements Strategy {
   #depth = 0;
   #frames = new Float64Array(1024);
   #candidates = new Int32Array(stride * 64);
-  /** For each candidate that was tried what its step did, as `pending-access.ts` packs it, and whether an operation ended. */
+  /** For each candidate that was tried what its step did, as `pending-access.ts` packs it. */
   #accesses = new Int32Array(stride * 64);
-  #ends = new Int32Array(stride * 64);
   /** Whether the last choice's step is still to be noted. */
   #onTrial = false;
   #counts = new Int32Array(64);
@@ -94,8 +93,8 @@ export class Exhaustive implements Strategy {
     this.#onTrial = false;
     const depth = this.#depth - 1;
     const at = depth * stride + (this.#taken[depth] as number) - 1;
-    this.#accesses[at] = halfway ? withBeginning(state.triedAccess) : state.triedAccess;
-    this.#ends[at] = halfway ? 1 : state.triedEnds;
+    const { triedAccess } = state;
+    this.#accesses[at] = halfway ? withEnd(withBeginning(triedAccess)) : triedAccess;
   }
 
   /** Goes back to the last choice that has a candidate left and takes it; false when the search is over. */
@@ -111,9 +110,7 @@ export class Exhaustive implements Strategy {
         if (this.#sleeping) {
           for (let i = 0; i < taken; i++) {
             const tried = this.#candidates[at + i] as number;
-            if (kindOf(tried) === run) {
-              state.sleep(threadOf(tried), this.#accesses[at + i] as number, this.#ends[at + i] as number);
-            }
+            if (kindOf(tried) === run) state.sleep(threadOf(tried), this.#accesses[at + i] as number);
           }
         }
         state.beginTrial(true);
@@ -134,7 +131,6 @@ export class Exhaustive implements Strategy {
     this.#frames = longer(this.#frames, new Float64Array(depth * size));
     this.#candidates = longer(this.#candidates, new Int32Array(depth * stride));
     this.#accesses = longer(this.#accesses, new Int32Array(depth * stride));
-    this.#ends = longer(this.#ends, new Int32Array(depth * stride));
     this.#counts = longer(this.#counts, new Int32Array(depth));
     this.#taken = longer(this.#taken, new Int32Array(depth));
   }
