@@ -39,8 +39,9 @@ export interface ExploreOptions {
   /** `'pct'`: how many ordering constraints the bugs have that it looks for, from 1; default 3. */
   readonly depth?: number;
   /**
-   * Exhaustive only: leave out states met before and, with {@link ExploreOptions.races}, other orders of accesses that
-   * do not depend on each other. Default true; false counts every execution.
+   * Exhaustive only: leave out states met before, spurious wakes that nobody could notice yet and, with
+   * {@link ExploreOptions.races}, other orders of accesses that do not depend on each other; and let `check` judge an
+   * end that several executions come to only once. Default true; false counts every execution.
    */
   readonly prune?: boolean;
   /** Report plain accesses that race. Default true; false explores more executions. */

@@ -81,7 +81,8 @@ export interface ScenarioDefinition<Context, Result = unknown> {
   recover?(context: NoInfer<Context>, death: Death, thread: ThreadContext): void;
   /**
    * Judges the final state: throws, or returns `false`, if it is wrong; anything else that it returns is ignored.
-   * Writes that it makes to shared memory are undone.
+   * Writes that it makes to shared memory are undone. Of executions that come to the same end, the exhaustive search
+   * lets it judge one.
    */
   check?(outcome: Outcome<NoInfer<Context>, Result>): unknown;
   /** Names for shared memory in reports; by default the names of the context's properties. */

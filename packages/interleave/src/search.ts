@@ -65,6 +65,7 @@ export function search(scenario: Scenario, options: ResolvedOptions): SearchResu
             ? undefined
             : { bare: machine.failure, path: [...machine.path.subarray(0, machine.steps)] },
       });
+      const isKnownEnd = exhaustive && (() => exhaustive.isKnownEnd(machine));
       machine.reset();
       for (let executions = 0; ; ) {
         if (exhaustive === undefined) {
@@ -72,7 +73,7 @@ export function search(scenario: Scenario, options: ResolvedOptions): SearchResu
           walk.begin(machine);
           machine.reset();
         }
-        if (session.finish()) schedules++;
+        if (session.finish(isKnownEnd)) schedules++;
         if (machine.failure !== null) return result(false);
         if (session.mustRestart) {
           // What was searched so far was searched for races with half an eye: begin again.

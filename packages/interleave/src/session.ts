@@ -44,12 +44,17 @@ export class Session {
     this.views = new Views(this.machine);
   }
 
-  /** Runs to the end and lets `check` judge it. True for a complete execution, failed or not. */
-  finish(): boolean {
+  /**
+   * Runs to the end and lets `check` judge it. True for a complete execution, failed or not.
+   *
+   * @param isKnown tells of an execution that has come to its end whether it was judged before
+   */
+  finish(isKnown?: (machine: Machine) => boolean): boolean {
     const { machine } = this;
     machine.finish();
-    if (machine.wasAbandoned && machine.failure === null) return false;
-    if (machine.failure === null) this.#check();
+    if (machine.failure !== null) return true;
+    if (machine.wasAbandoned) return false;
+    if (isKnown?.(machine) !== true) this.#check();
     return true;
   }
 

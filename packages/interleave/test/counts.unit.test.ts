@@ -43,6 +43,23 @@ describe('exhaustive search', () => {
     expect(report.complete).toBe(true);
   });
 
+  it('lets each end be judged once', () => {
+    const ends: string[] = [];
+    const subject = scenario({
+      name: 'who is last',
+      setup: () => ({ last: words(1) }),
+      threads: [1, 2, 3].map((thread) => ({ last }: { last: Int32Array }) => {
+        Atomics.store(last, 0, thread);
+      }),
+      check: ({ context }) => void ends.push(String(context.last[0])),
+    });
+    const report = explore(subject);
+    expect(ends.sort()).toEqual(['1', '2', '3']);
+    expect(report.schedules).toBeGreaterThanOrEqual(3);
+    ends.length = 0;
+    expect(explore(subject, { prune: false }).schedules).toBe(ends.length);
+  });
+
   it.each([
     [0, 2],
     // One thread is left for the other at one of 1…n-1 steps, on either side.

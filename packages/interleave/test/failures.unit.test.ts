@@ -137,6 +137,13 @@ describe('livelock', () => {
   });
 });
 
+/** One word, as whole and in parts. */
+interface Overlapping {
+  whole: Int32Array;
+  halves: Int16Array;
+  bytes: Uint8Array;
+}
+
 describe('a race', () => {
   it('names both accesses', () => {
     const failure = failureOf(
@@ -218,6 +225,33 @@ describe('a race', () => {
       check: ({ context }) => context.bytes[0] === 1 && context.bytes[1] === 2,
     });
     expect(explore(bytes).complete).toBe(true);
+  });
+
+  it.each([
+    ['a plain write of a byte', ({ bytes }: Overlapping) => bytes.fill(1, 2, 3)],
+    ['a plain write of the upper half', ({ halves }: Overlapping) => halves.fill(1, 1)],
+    ['an atomic write of the upper half', ({ halves }: Overlapping) => Atomics.store(halves, 1, 1)],
+    ['a copy that ends in the middle', ({ bytes }: Overlapping) => bytes.set([1, 2, 3])],
+  ] as const)('is a plain access to a word and %s', (_name, other) => {
+    const whole = ({ whole }: Overlapping) => whole.fill(7, 0, 1);
+    for (const threads of [
+      [whole, other],
+      [other, whole],
+    ]) {
+      const subject = scenario({
+        name: 'overlapping',
+        setup: () => {
+          const buffer = new SharedArrayBuffer(8);
+          return {
+            whole: new Int32Array(buffer),
+            halves: new Int16Array(buffer),
+            bytes: new Uint8Array(buffer),
+          };
+        },
+        threads,
+      });
+      expect(failureOf(subject).kind).toBe('race');
+    }
   });
 
   it('is not looked for when switched off', () => {

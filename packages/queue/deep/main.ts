@@ -1,5 +1,5 @@
 // node --conditions=@pkg/source --import tsx packages/queue/deep/main.ts [--seed N] [--minutes M] [--only PART]
-//   [--kind CLASS] [--each M] [--restart]
+//   [--kind CLASS] [--match TEXT] [--each M] [--restart]
 //
 // The long run: more schedules than the suite has time for. Interrupted or out of time, it goes on where it was, in
 // `.deep/`, a file for each seed and class: so runs for different classes can go on side by side. After a change of
@@ -9,6 +9,7 @@
 //   --minutes  for the whole run; default 60
 //   --only     a part: random, pairs, deaths, trios, unbounded; see jobs.ts
 //   --kind     a class: Queue, LifoQueue, PriorityQueue, SimpleQueue
+//   --match    programs whose name has this text, as the run prints it: ', 2 preemptions:'
 //   --each     most minutes for one program, which is left for another run then; default 20
 //
 // What shows most in the least time comes first. For a `Queue`, on one core: `random` (3 s a program: 5 minutes), `pairs`
@@ -30,6 +31,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '60' },
     only: { type: 'string', default: '' },
     kind: { type: 'string', default: '' },
+    match: { type: 'string', default: '' },
     each: { type: 'string', default: '20' },
     restart: { type: 'boolean', default: false },
   },
@@ -43,8 +45,10 @@ const kinds = Object.keys(KINDS) as KindName[];
 oneOf('kind', values.kind, kinds);
 
 const jobs = jobsOf(seed).filter(
-  ({ part, kind }) =>
-    (values.only === '' || part === values.only) && (values.kind === '' || kind === values.kind),
+  ({ part, kind, name }) =>
+    (values.only === '' || part === values.only) &&
+    (values.kind === '' || kind === values.kind) &&
+    name.includes(values.match),
 );
 const results = new Map<KindName, Results>();
 for (const kind of kinds.filter((name) => values.kind === '' || values.kind === name)) {

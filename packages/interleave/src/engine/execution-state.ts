@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.ts';
-import { kill, kindOf, run, threadOf } from '../schedule.ts';
+import { kill, kindOf, run, threadOf, wake } from '../schedule.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import { digest, mixFirst, mixSecond } from './hash.ts';
 import type { BareFailure, Limits } from './limits.ts';
@@ -268,6 +268,8 @@ export class ExecutionState {
       const status = thread.status | (thread.fresh << 4) | (thread.index << 8) | (thread.plainWrites << 16);
       first = Math.imul(first ^ mixFirst(status, thread.hashFirst), 0x9e3779b1);
       second = Math.imul(second ^ mixSecond(status, thread.hashSecond), 0x85ebca6b);
+      // With two deaths, which heir is whose.
+      if (thread.victim > 0) first = Math.imul(first ^ thread.victim, 0xc2b2ae35);
       first ^= first >>> 15;
       second ^= second >>> 13;
       if (thread.status !== waiting) continue;
@@ -281,9 +283,20 @@ export class ExecutionState {
     // Who is running matters only where a switch, or the running thread's death, is a matter of budget.
     const bounded = this.preemptions !== Number.POSITIVE_INFINITY || this.kills > 0;
     const turn =
-      (bounded ? this.current + 2 : 0) | (this.freeSwitch << 6) | (soft ? 128 : 0) | (this.killable << 8);
+      (bounded ? this.current + 2 : 0) |
+      (this.freeSwitch << 6) |
+      (soft ? 128 : 0) |
+      (this.killable << 8) |
+      (this.lateWoken === undefined ? 0 : 1 << 9);
     this.stateFirst = mixFirst(first ^ turn, digest(this.clock));
     this.stateSecond = mixSecond(second ^ turn, digest(this.clock));
+  }
+
+  /** The thread that the last action woke, if it is one that must be seen to be awake at once. */
+  protected get lateWoken(): ModelThread | undefined {
+    if (!this.strategy.lateWakes || this.steps === 0) return undefined;
+    const last = this.path[this.steps - 1] as number;
+    return kindOf(last) === wake ? this.threads[threadOf(last)] : undefined;
   }
 
   /** The threads that were killed, in order. */

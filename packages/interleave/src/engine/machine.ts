@@ -179,7 +179,7 @@ export class Machine extends BodyRunner {
     const signature = (address << 5) | op.notify;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as number;
     const access = accessOf(address, view.size, true);
-    this.arrive(thread, access);
+    this.arrive(thread, access, address);
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.plainWrites = 0;
     this.wakeDependents(access);

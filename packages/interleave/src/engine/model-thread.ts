@@ -1,5 +1,6 @@
-import { mixFirst, mixSecond } from './hash.ts';
+import { digest, digestContent, mixFirst, mixSecond } from './hash.ts';
 import { natives } from './natives.ts';
+import { operationEnd, operationStart } from './operations.ts';
 import { unknownAccess } from './pending-access.ts';
 
 /** States of a {@link ModelThread}. */
@@ -12,7 +13,11 @@ export const done = 3;
 export const killed = 4;
 
 /** How many numbers {@link ModelThread.save} writes. */
-export const threadStateSize = 18;
+export const threadStateSize = 19;
+
+/** In {@link ModelThread.notifies}. */
+export const none = -1;
+export const unknown = -2;
 
 /**
  * A thread of the model. All that it has done is its log: what each access yielded, in order. Its local state
@@ -46,6 +51,8 @@ export class ModelThread {
   plainWrites = 0;
   /** 1 when its death before the access that it stands at was already offered. */
   arrived = 0;
+  /** The address that it is about to notify at; `none`; `unknown` before its first access and after a wait. */
+  notifies = unknown;
   /** 1 while its next step need not be made next: see `strategy/exhaustive.ts`. */
   asleep = 0;
   /** While it is asleep that step, as `pending-access.ts` packs it. */
@@ -75,6 +82,7 @@ export class ModelThread {
     this.returns = 0;
     this.plainWrites = 0;
     this.arrived = 0;
+    this.notifies = unknown;
     this.pending = unknownAccess;
     this.asleep = 0;
     this.victim = -1;
@@ -109,6 +117,32 @@ export class ModelThread {
     this.hashSecond = mixSecond(second, content);
   }
 
+  /**
+   * It makes no further access: of all it has seen only what its operations were and came to, in which order, and the
+   * result still matter.
+   *
+   * @param result digest of its result; undefined, like that of an outcome, if nothing can be said for sure
+   */
+  forget(result: number | undefined): void {
+    let content = result;
+    const add = (part: number | undefined) => {
+      content = content === undefined || part === undefined ? undefined : mixFirst(content, part);
+    };
+    for (let at = 0; at < this.length && content !== undefined; at++) {
+      if (this.signatures[at] === operationStart) {
+        const { name, args, order } = this.args[at] as {
+          name: string;
+          args: readonly unknown[];
+          order: number;
+        };
+        add(digest(name));
+        add(digestContent(args));
+        add(order);
+      } else if (this.signatures[at] === operationEnd) add(digestContent(this.args[at]));
+    }
+    if (content !== undefined) this.rehash(0, 0, content);
+  }
+
   save(into: Float64Array, at: number): void {
     into[at] = this.status;
     into[at + 1] = this.length;
@@ -128,6 +162,7 @@ export class ModelThread {
     into[at + 15] = this.arrived;
     into[at + 16] = this.pending;
     into[at + 17] = this.asleep;
+    into[at + 18] = this.notifies;
   }
 
   restore(from: Float64Array, at: number): void {
@@ -149,5 +184,6 @@ export class ModelThread {
     this.arrived = from[at + 15] as number;
     this.pending = from[at + 16] as number;
     this.asleep = from[at + 17] as number;
+    this.notifies = from[at + 18] as number;
   }
 }

@@ -19,6 +19,8 @@ const waiterKey = 1 << 24;
 const usedAtomically = 1;
 const usedPlainly = 2;
 const usedBothWays = 4;
+/** Some plain access was to a part of the word only. */
+const usedInParts = 8;
 
 /**
  * Finds plain accesses that race, by vector clocks kept as FastTrack keeps them: `clock[t][u]` is the last
@@ -26,8 +28,9 @@ const usedBothWays = 4;
  * epoch of its last read and write. An atomic load takes over the clock of the store it reads from; that is
  * JavaScript's synchronizes-with, in which a later plain store of another thread starts a new clock.
  *
- * Atomic accesses are noted in a byte's memory only where the same word is also accessed plainly. When that
- * comes to light too late for the running execution, {@link restart} asks for a fresh start.
+ * Atomic accesses are noted in a byte's memory only where the same word is also accessed plainly, and a word's first
+ * byte speaks for the others unless there are accesses to a part of it. When either comes to light too late for the
+ * running execution, {@link restart} asks for a fresh start.
  */
 export class Races {
   restart = false;
@@ -116,13 +119,11 @@ export class Races {
   /** Notes an atomic access; returns the plain access that it races with, if any. */
   atomic(thread: number, address: number, size: number, writes: boolean): RaceWitness | undefined {
     const key = address >> 2;
+    const how = size < 4 ? usedAtomically | usedInParts : usedAtomically;
     let usage = this.#usage[key] as number;
-    if (
-      (usage & usedAtomically) === 0 ||
-      (size === 8 && !((this.#usage[key + 1] as number) & usedAtomically))
-    ) {
-      usage = this.#use(key, usedAtomically);
-      if (size === 8) usage |= this.#use(key + 1, usedAtomically);
+    if ((usage & how) !== how || (size === 8 && !((this.#usage[key + 1] as number) & usedAtomically))) {
+      usage = this.#use(key, how);
+      if (size === 8) usage |= this.#use(key + 1, how);
     }
     if ((usage & usedPlainly) === 0) return undefined;
     return this.#check(thread, address, size, writes, true);
@@ -132,17 +133,21 @@ export class Races {
   plain(thread: number, address: number, size: number, writes: boolean): RaceWitness | undefined {
     const end = (address + size - 1) >> 2;
     for (let key = address >> 2; key <= end; key++) {
-      if (((this.#usage[key] as number) & usedPlainly) === 0) this.#use(key, usedPlainly);
+      const isPart = key << 2 < address || (key << 2) + 4 > address + size;
+      const how = isPart ? usedPlainly | usedInParts : usedPlainly;
+      if (((this.#usage[key] as number) & how) !== how) this.#use(key, how);
     }
     return this.#check(thread, address, size, writes, false);
   }
 
   #use(key: number, how: number): number {
-    let usage = (this.#usage[key] as number) | how;
+    const before = this.#usage[key] as number;
+    let usage = before | how;
     if ((usage & usedBothWays) === 0 && (usage & 3) === 3) {
       usage |= usedBothWays;
       this.restart = true;
     }
+    if ((usage & ~before & usedInParts) !== 0 && (before & usedPlainly) !== 0) this.restart = true;
     this.#usage[key] = usage;
     return usage;
   }
@@ -159,10 +164,13 @@ export class Races {
     const epoch = this.#clocks[row + thread] as number;
     const notes = this.#notes;
     let witness: RaceWitness | undefined;
-    for (let byte = address; byte < address + size; byte++) {
+    const end = address + size;
+    for (let byte = address, next = address; byte < end; byte = next) {
+      const usage = this.#usage[byte >> 2] as number;
+      next = (usage & usedInParts) === 0 ? byte + 4 : byte + 1;
       const at = (byte & ((1 << pageShift) - 1)) * threads;
       // Two atomic accesses never race, so an atomic access looks at plain notes only.
-      const mixed = !atomic && ((this.#usage[byte >> 2] as number) & usedBothWays) !== 0;
+      const mixed = !atomic && (usage & usedBothWays) !== 0;
       for (let kind = 0; kind < (mixed ? 4 : 2); kind++) {
         const wrote = (kind & 1) === 1;
         if (!writes && !wrote) continue;

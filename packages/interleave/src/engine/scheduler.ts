@@ -1,9 +1,10 @@
 import { actionOf, kill, kindOf, run, threadOf, timeout, wake } from '../schedule.ts';
 import type { FailureKind } from '../telling/failure.ts';
 import { ExecutionState, nothing } from './execution-state.ts';
-import { digest } from './hash.ts';
-import { done, killed, type ModelThread, ready, unused, waiting } from './model-thread.ts';
+import { digest, digestContent } from './hash.ts';
+import { done, killed, type ModelThread, none, ready, unknown, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
+import { addressOf } from './operations.ts';
 import { isVisible } from './pending-access.ts';
 import { describe, suspension } from './suspension.ts';
 
@@ -73,6 +74,7 @@ export abstract class Scheduler extends ExecutionState {
     }
     thread.status = done;
     thread.result = result;
+    thread.forget(digestContent(result));
     this.current = nothing;
     this.killable = 0;
   }
@@ -93,7 +95,7 @@ export abstract class Scheduler extends ExecutionState {
    * The running thread stands before an atomic access (see `pending-access.ts`): returns if it may go on, suspends it
    * otherwise.
    */
-  protected arrive(thread: ModelThread, access: number): void {
+  protected arrive(thread: ModelThread, access: number, notifies = none): void {
     const killable = isVisible(access) && this.kills > 0;
     if (this.granted) {
       // Chosen before its access was known, as it is at its first access and after a wait.
@@ -103,6 +105,7 @@ export abstract class Scheduler extends ExecutionState {
       return;
     }
     thread.arrived = 1;
+    thread.notifies = notifies;
     this.killable = killable ? 1 : 0;
     for (;;) {
       const action = this.#decide(killable);
@@ -147,6 +150,7 @@ export abstract class Scheduler extends ExecutionState {
   /** The running thread waits from now on. */
   protected block(thread: ModelThread, address: number, signature: number, deadline: number): never {
     thread.status = waiting;
+    thread.notifies = unknown;
     thread.waitAddress = address;
     thread.waitTurn = ++this.waitTurns;
     thread.waitSignature = signature;
@@ -187,20 +191,22 @@ export abstract class Scheduler extends ExecutionState {
     const current = this.current;
     let count = 0;
     let spinner = nothing;
+    const woken = this.lateWoken;
     this.freeSwitch = 0;
     this.forcedTimeout = 0;
     if (current >= 0) {
       if (this.streak >= this.#fairness || this.spins(threads[current] as ModelThread)) {
         this.freeSwitch = 1;
         spinner = current;
-      } else candidates[count++] = actionOf(run, current);
+      } else if (mayFollow(woken, threads[current] as ModelThread))
+        candidates[count++] = actionOf(run, current);
     }
     const maySwitch = current < 0 || this.freeSwitch === 1 || this.preemptions > 0;
     let blocked = 0;
     for (let index = 0; index < threads.length; index++) {
       const thread = threads[index] as ModelThread;
       if (thread.status === waiting) blocked++;
-      if (thread.status !== ready || index === current) continue;
+      if (thread.status !== ready || index === current || !mayFollow(woken, thread)) continue;
       if (!this.spins(thread)) {
         if (maySwitch) candidates[count++] = actionOf(run, index);
       } else if (spinner < 0 || spinner === current || (index > current && spinner < current))
@@ -223,7 +229,7 @@ export abstract class Scheduler extends ExecutionState {
         return abandoned;
       } else return end;
     }
-    if (this.kills > 0) {
+    if (this.kills > 0 && woken === undefined) {
       if (killable && current >= 0) {
         candidates[count++] = actionOf(kill, current, (threads[current] as ModelThread).plainWrites);
       }
@@ -233,7 +239,8 @@ export abstract class Scheduler extends ExecutionState {
     if (blocked > 0) {
       if (this.wakes > 0) {
         for (const thread of threads)
-          if (thread.status === waiting) candidates[count++] = actionOf(wake, thread.index);
+          if (thread.status === waiting && (maySwitch || this.#mayWake(thread)))
+            candidates[count++] = actionOf(wake, thread.index);
       }
       if (this.timeouts > 0 && this.forcedTimeout === 0) count = this.#addTimeouts(count);
     }
@@ -245,6 +252,13 @@ export abstract class Scheduler extends ExecutionState {
       return abandoned;
     }
     return candidates[choice] as number;
+  }
+
+  /** Whether waking the thread can make a difference, although no switch to it is possible. */
+  #mayWake(thread: ModelThread): boolean {
+    return (
+      !this.strategy.lateWakes || (this.threads[this.current] as ModelThread).notifies === thread.waitAddress
+    );
   }
 
   /** Adds the waits that run out first: time cannot pass one deadline on its way to a later one. */
@@ -313,6 +327,7 @@ export abstract class Scheduler extends ExecutionState {
   #kill(thread: ModelThread): void {
     this.kills--;
     thread.status = killed;
+    thread.forget(0);
     if (this.current === thread.index) this.current = nothing;
     this.killable = 0;
     if (this.scenario.recover === undefined) return;
@@ -321,4 +336,10 @@ export abstract class Scheduler extends ExecutionState {
     heir.victim = thread.victim >= 0 ? thread.victim : thread.index;
     this.races?.inherit(heir.index, thread.index);
   }
+}
+
+/** Whether a step of `thread` may follow the wake of `woken`, if that is to be late. */
+function mayFollow(woken: ModelThread | undefined, thread: ModelThread): boolean {
+  if (woken === undefined || woken === thread || thread.notifies === unknown) return true;
+  return thread.notifies === addressOf(woken.waitSignature);
 }

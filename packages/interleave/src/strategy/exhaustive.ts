@@ -21,9 +21,11 @@ const stride = 32;
  */
 export class Exhaustive implements Strategy {
   readonly everyStep = false;
+  readonly lateWakes: boolean;
   /** Executions that ended early, since all that could follow was known before. */
   pruned = 0;
   readonly states = new StateSet();
+  readonly #ends = new StateSet();
   readonly #prune: boolean;
   readonly #sleeping: boolean;
   #depth = 0;
@@ -42,6 +44,7 @@ export class Exhaustive implements Strategy {
    */
   constructor(prune: boolean, races: boolean) {
     this.#prune = prune;
+    this.lateWakes = prune;
     this.#sleeping = prune && races;
   }
 
@@ -51,6 +54,7 @@ export class Exhaustive implements Strategy {
     this.#onTrial = false;
     this.pruned = 0;
     this.states.clear();
+    this.#ends.clear();
   }
 
   choose(state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
@@ -95,6 +99,13 @@ export class Exhaustive implements Strategy {
     const at = depth * stride + (this.#taken[depth] as number) - 1;
     const { triedAccess } = state;
     this.#accesses[at] = halfway ? withEnd(withBeginning(triedAccess)) : triedAccess;
+  }
+
+  /** Whether the execution came to the same end as one before: what its check says of it is known. */
+  isKnownEnd(state: ExecutionState): boolean {
+    if (!this.#prune) return false;
+    state.hashState(false);
+    return !this.#ends.add(state.stateFirst, state.stateSecond, 0);
   }
 
   /** Goes back to the last choice that has a candidate left and takes it; false when the search is over. */
