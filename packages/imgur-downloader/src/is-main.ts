@@ -1,5 +1,3 @@
-import { realpathSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
 /**
@@ -14,6 +12,9 @@ import { isMainThread } from 'node:worker_threads';
 export function isMain(url: string): boolean {
   const program = process.argv[1];
   if (!isMainThread || !program) return false;
+  // Not by import: only the main thread needs them.
+  const { realpathSync } = process.getBuiltinModule('node:fs');
+  const { fileURLToPath } = process.getBuiltinModule('node:url');
   try {
     return realpathSync(program) === realpathSync(fileURLToPath(url));
   } catch {

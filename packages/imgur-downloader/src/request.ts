@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { setTimeout as delay } from 'node:timers/promises';
 import { HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
 import { type Answer, httpGetWhole } from './http-get.ts';
 
@@ -51,7 +50,10 @@ async function again<T>(
   { retries, retryDelay, maxWait, signal }: Required<Omit<RequestOptions, 'timeout'>>,
 ): Promise<T> {
   // Loaded by those who need it: most threads never do.
-  const { default: pRetry } = await import('p-retry');
+  const [{ default: pRetry }, { setTimeout: delay }] = await Promise.all([
+    import('p-retry'),
+    import('node:timers/promises'),
+  ]);
   let isFirst = true;
   const next = () => {
     if (!isFirst) return once();

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { FROM, HANDLE, isSharedHandle, KIND, registerSharedClass } from '@pkg/sync';
+import { pathToFileURL } from './builtins.ts';
 import { AttachedExecutor } from './executor/attached/attached-executor.ts';
 import { Connection } from './executor/attached/connection.ts';
 import { type ExecutorHandle, KIND_OF_EXECUTOR } from './executor/attached/messages.ts';

@@ -1,8 +1,8 @@
 import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { type AsyncWaitOptions, canBlock, type WaitOptions } from '@pkg/sync';
 import { deadlineOf } from '@pkg/sync/kernel';
+import { pathToFileURL } from './builtins.ts';
 import {
   ThreadAlreadyStarted,
   ThreadCannotJoin,

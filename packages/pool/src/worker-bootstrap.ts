@@ -7,8 +7,16 @@
 import { workerData } from 'node:worker_threads';
 import type { WorkerData } from './executor/protocol.ts';
 import type { ThreadData } from './thread/protocol.ts';
+import type { Compiling } from './worker-entry.ts';
 
-const data = workerData as ThreadData | WorkerData;
+const data = workerData as (ThreadData | WorkerData) & Compiling;
+if (data.compileCache !== undefined) {
+  // Before anything else is loaded: half of the start of a thread is compiling.
+  const module = process.getBuiltinModule('node:module') as {
+    enableCompileCache?(directory: string): unknown;
+  };
+  module.enableCompileCache?.(data.compileCache);
+}
 void ('className' in data
   ? import('./thread/thread-main.ts').then(({ ThreadMain }) => new ThreadMain(data).run())
   : import('./executor/worker/worker-main.ts').then(({ WorkerMain }) => new WorkerMain(data).run()));

@@ -4,12 +4,30 @@
  *
  * @packageDocumentation
  */
+import { dirname } from 'node:path';
 import { TSX_REGISTERED, tsxApi } from './thread/tsx.ts';
 
 /** Arguments for `new Worker(...)`. */
 export interface Entry {
   readonly script: string | URL;
   readonly eval: boolean;
+}
+
+/** What every worker of this package is told beside what it is for. */
+export interface Compiling {
+  /** Where the program keeps its compiled code, if it does. */
+  readonly compileCache: string | undefined;
+}
+
+/**
+ * The compile cache that this thread uses, for those that it starts: Node gives them one by itself only where an
+ * environment variable asks for it, not where the program has called `module.enableCompileCache()`.
+ */
+export function compiling(): Compiling {
+  const module = process.getBuiltinModule('node:module') as { getCompileCacheDir?(): string | undefined };
+  const directory = module.getCompileCacheDir?.();
+  // Node adds a directory for its version, which it will add again.
+  return { compileCache: directory && dirname(directory) };
 }
 
 let entry: Entry | undefined;

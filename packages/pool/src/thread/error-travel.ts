@@ -5,7 +5,7 @@
  *
  * @packageDocumentation
  */
-import { inspect, types } from 'node:util';
+import { inspect, types } from '../builtins.ts';
 import { classNamesOf, errorClassOf } from './error-classes.ts';
 
 /** A thrown value, structured-cloneable. Errors refer to each other by index, as causes may form a cycle. */

@@ -8,7 +8,7 @@
  * @packageDocumentation
  */
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { pathToFileURL } from '../builtins.ts';
 import { TSX_REGISTERED, tsxApi } from './tsx.ts';
 
 type Namespace = Record<string, unknown>;

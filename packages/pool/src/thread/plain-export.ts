@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, readFileSync } from '../builtins.ts';
 
 /**
  * Whether the text of the module at `url` plainly shows that it exports something called `className`. False also when

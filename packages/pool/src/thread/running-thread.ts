@@ -8,7 +8,6 @@
  * @packageDocumentation
  */
 
-import { inspect } from 'node:util';
 import {
   MessageChannel,
   type MessagePort,
@@ -26,7 +25,8 @@ import {
   holdEventLoop,
   remaining,
 } from '@pkg/sync/kernel';
-import { workerEntry } from '../worker-entry.ts';
+import { inspect } from '../builtins.ts';
+import { type Compiling, compiling, workerEntry } from '../worker-entry.ts';
 import { endThreadsAtExit } from './end-at-exit.ts';
 import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
@@ -106,7 +106,8 @@ export class RunningThread {
     this.#outcomes = port1;
     const probe = createLivenessProbe();
     const liveness = probe?.port as unknown as MessagePort | undefined;
-    const data: ThreadData = {
+    const data: ThreadData & Compiling = {
+      ...compiling(),
       url,
       className,
       name,

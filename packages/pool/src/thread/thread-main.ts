@@ -4,9 +4,8 @@
  *
  * @packageDocumentation
  */
-import { writeSync } from 'node:fs';
-import { inspect } from 'node:util';
 import { currentThread, deadlineOf, EventCount, waitUntil } from '@pkg/sync/kernel';
+import { inspect, writeSync } from '../builtins.ts';
 import { packError } from './error-travel.ts';
 import { UnknownSharedObject, unpackFields } from './field-travel.ts';
 import { findClass, type RunnableClass } from './find-class.ts';

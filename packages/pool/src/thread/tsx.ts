@@ -1,4 +1,4 @@
-import { pathToFileURL } from 'node:url';
+import { pathToFileURL } from '../builtins.ts';
 
 /** Key on the global object of a thread in which tsx is at work. */
 export const TSX_REGISTERED = '@pkg/pool.tsx';
