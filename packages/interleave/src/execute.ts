@@ -48,6 +48,7 @@ export function withExecutions<T>(
     timeouts: count(timeout),
     maxSteps: options.maxSteps,
     spinLimit: options.spinLimit,
+    lateWakes: false,
   };
   const kept = { races: options.races, hashing: false };
   return Session.run(scenario, limits, new Follow(segments), kept, (session) =>

@@ -5,7 +5,6 @@ export {
   type ScheduleConstraints,
   scheduleArbitrary,
 } from './arbitraries.ts';
-export type { MemorylessClass } from './engine/memoryless.ts';
 export { type ExploreReport, explore } from './explore.ts';
 export { checkFifoHistory, type FifoVerdict } from './linearizability/check-fifo-history.ts';
 export { checkLinearizable, type Linearizability } from './linearizability/check-linearizable.ts';
@@ -27,6 +26,7 @@ export type { ExploreOptions, Progress } from './options.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './replay.ts';
 export {
   type Death,
+  type MemorylessClass,
   type Operation,
   type Outcome,
   type Scenario,

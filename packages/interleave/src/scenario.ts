@@ -1,5 +1,3 @@
-import type { MemorylessClass } from './engine/memoryless.ts';
-
 /** What a body gets beside the scenario's context: its place in the model. */
 export interface ThreadContext {
   /** The thread's number: its place in {@link ScenarioDefinition.threads}; recoveries are numbered after them. */
@@ -52,6 +50,9 @@ export type ThreadBody<Context = unknown, Result = unknown> = (
   context: Context,
   thread: ThreadContext,
 ) => Result;
+
+/** A class whose objects keep nothing in themselves: see {@link ScenarioDefinition.memoryless}. */
+export type MemorylessClass = abstract new (...args: never[]) => object;
 
 /** The parts of a {@link Scenario}. `Result` is what every body returns; name it if `check` is to know it. */
 export interface ScenarioDefinition<Context, Result = unknown> {

@@ -31,6 +31,7 @@ function limitsOf(options: ResolvedOptions): Limits {
     timeouts: options.timeouts,
     maxSteps: options.maxSteps,
     spinLimit: options.spinLimit,
+    lateWakes: options.strategy === 'exhaustive' && options.prune,
   };
 }
 

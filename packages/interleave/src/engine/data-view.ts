@@ -1,7 +1,7 @@
 import type { Machine } from './machine.ts';
 import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArray } from './natives.ts';
-import type { Views } from './views.ts';
+import type { ViewTable } from './view.ts';
 
 const types = [
   ['Int8', 1],
@@ -24,7 +24,7 @@ type Accessor = (offset: number, value: unknown, littleEndian?: boolean) => unkn
  */
 export function instrumentDataView(
   machine: Machine,
-  views: Views,
+  views: ViewTable,
   buffer: ModelBuffer,
   byteOffset: unknown,
   byteLength: unknown,

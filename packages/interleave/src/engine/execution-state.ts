@@ -1,6 +1,5 @@
 import type { Scenario } from '../scenario.ts';
 import { kill, kindOf, run, threadOf, wake } from '../schedule.ts';
-import type { Strategy } from '../strategy/strategy.ts';
 import { digest, mixFirst, mixSecond } from './hash.ts';
 import type { BareFailure, Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
@@ -24,7 +23,6 @@ export class ExecutionState {
   readonly limits: Limits;
   readonly memory: Memory;
   readonly threads: readonly ModelThread[];
-  strategy: Strategy;
   races: Races | null = null;
   tracer: Tracer | null = null;
 
@@ -72,11 +70,10 @@ export class ExecutionState {
   stateFirst = 0;
   stateSecond = 0;
 
-  constructor(scenario: Scenario, limits: Limits, memory: Memory, strategy: Strategy) {
+  constructor(scenario: Scenario, limits: Limits, memory: Memory) {
     this.scenario = scenario;
     this.limits = limits;
     this.memory = memory;
-    this.strategy = strategy;
     const count = scenario.threads.length + (scenario.recover ? limits.kills : 0);
     this.threads = Array.from({ length: count }, (_, index) => new ModelThread(index));
   }
@@ -294,7 +291,7 @@ export class ExecutionState {
 
   /** The thread that the last action woke, if it is one that must be seen to be awake at once. */
   protected get lateWoken(): ModelThread | undefined {
-    if (!this.strategy.lateWakes || this.steps === 0) return undefined;
+    if (!this.limits.lateWakes || this.steps === 0) return undefined;
     const last = this.path[this.steps - 1] as number;
     return kindOf(last) === wake ? this.threads[threadOf(last)] : undefined;
   }

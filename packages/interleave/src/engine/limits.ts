@@ -9,6 +9,11 @@ export interface Limits {
   readonly timeouts: number;
   readonly maxSteps: number;
   readonly spinLimit: number;
+  /**
+   * Whether a spurious wake-up is wanted only where it makes a difference: right before the woken thread goes on, or
+   * before a notification that would have woken it. At any earlier moment it comes to the same.
+   */
+  readonly lateWakes: boolean;
 }
 
 /** Failure before it has a schedule and a table. */

@@ -1,7 +1,5 @@
+import type { MemorylessClass } from '../scenario.ts';
 import type { BodyRunner } from './body-runner.ts';
-
-/** A class as {@link withMemoryless} takes it. */
-export type MemorylessClass = abstract new (...args: never[]) => object;
 
 /** Lets the machine know of every call of a method of these classes, while `body` runs. */
 export function withMemoryless<T>(

@@ -1,7 +1,11 @@
+import type { Scenario } from '../scenario.ts';
 import { actionOf, kill, kindOf, run, threadOf, timeout, wake } from '../schedule.ts';
+import type { Strategy } from '../strategy/strategy.ts';
 import type { FailureKind } from '../telling/failure.ts';
 import { ExecutionState, nothing } from './execution-state.ts';
 import { digest, digestContent } from './hash.ts';
+import type { Limits } from './limits.ts';
+import type { Memory } from './memory.ts';
 import { done, killed, type ModelThread, none, ready, unknown, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
 import { addressOf } from './operations.ts';
@@ -19,6 +23,13 @@ export abstract class Scheduler extends ExecutionState {
   readonly #candidates = new natives.Int32Array(64);
   /** Steps in a row after which a thread must let others have a turn. */
   readonly #fairness = Math.max(50, this.limits.maxSteps >> 3);
+
+  strategy: Strategy;
+
+  constructor(scenario: Scenario, limits: Limits, memory: Memory, strategy: Strategy) {
+    super(scenario, limits, memory);
+    this.strategy = strategy;
+  }
 
   protected abstract runBody(thread: ModelThread): unknown;
 
@@ -257,7 +268,7 @@ export abstract class Scheduler extends ExecutionState {
   /** Whether waking the thread can make a difference, although no switch to it is possible. */
   #mayWake(thread: ModelThread): boolean {
     return (
-      !this.strategy.lateWakes || (this.threads[this.current] as ModelThread).notifies === thread.waitAddress
+      !this.limits.lateWakes || (this.threads[this.current] as ModelThread).notifies === thread.waitAddress
     );
   }
 

@@ -1,12 +1,11 @@
 import type { Machine } from './machine.ts';
 import { type TypedArray, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
-import { lengthOf, type View } from './view.ts';
-import type { Views } from './views.ts';
+import { lengthOf, type View, type ViewTable } from './view.ts';
 
 /** What a method works on. */
 interface Receiver {
   readonly machine: Machine;
-  readonly views: Views;
+  readonly views: ViewTable;
   readonly view: View;
 }
 

@@ -22,6 +22,16 @@ export interface View {
   proxy: object;
 }
 
+/** The views that scenarios hold, each of them once. */
+export interface ViewTable {
+  /** The view behind `array`; null if its memory is not the scenario's. */
+  find(array: object): View | null;
+  /** The view with these properties; `length` is -1 for one that follows its growable buffer. */
+  intern(buffer: ModelBuffer, kind: number, byteOffset: number, length: number): View;
+  /** A view over all that the buffer may grow to, for accesses that are about the buffer itself. */
+  whole(buffer: ModelBuffer): View;
+}
+
 /** The view's present length in elements. */
 export function lengthOf(view: View): number {
   if (view.fixedLength >= 0) return view.fixedLength;

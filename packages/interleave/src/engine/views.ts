@@ -2,7 +2,7 @@ import { instrumentDataView } from './data-view.ts';
 import type { Machine } from './machine.ts';
 import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
-import type { View } from './view.ts';
+import type { View, ViewTable } from './view.ts';
 import { type Method, viewMethods } from './view-methods.ts';
 
 /** Index of `Uint8Array` among the instrumented constructors. */
@@ -12,7 +12,7 @@ const byteKind = 3;
  * The views that scenarios hold: proxies of genuine typed arrays, one for each buffer, type, offset and length.
  * Sharing them makes running a body again cheap, and is not to be noticed: a view has no state of its own.
  */
-export class Views {
+export class Views implements ViewTable {
   readonly #machine: Machine;
   readonly #views = new WeakMap<object, View | null>();
   readonly #interned = new Map<ModelBuffer, Map<number, Map<number, View>>>();
@@ -26,7 +26,6 @@ export class Views {
     this.#machine = machine;
   }
 
-  /** The view behind `array`; null if its memory is not the scenario's. */
   find(array: object): View | null {
     if (array === this.#lastKey) return this.#lastView;
     if (array === this.#earlierKey) return this.#earlierView;
@@ -52,7 +51,6 @@ export class Views {
     return kind < 0 ? null : this.intern(buffer, kind, array.byteOffset, (array as Int32Array).length);
   }
 
-  /** The view with these properties; `length` is -1 for one that follows its growable buffer. */
   intern(buffer: ModelBuffer, kind: number, byteOffset: number, length: number): View {
     let byPlace = this.#interned.get(buffer);
     if (byPlace === undefined) {
@@ -126,7 +124,6 @@ export class Views {
     return this.intern(buffer, kind, offset, count).proxy;
   }
 
-  /** A view over all that the buffer may grow to, for accesses that are about the buffer itself. */
   whole(buffer: ModelBuffer): View {
     return this.intern(buffer, byteKind, 0, buffer.words.length * 4);
   }

@@ -21,7 +21,6 @@ const stride = 32;
  */
 export class Exhaustive implements Strategy {
   readonly everyStep = false;
-  readonly lateWakes: boolean;
   /** Executions that ended early, since all that could follow was known before. */
   pruned = 0;
   readonly states = new StateSet();
@@ -44,7 +43,6 @@ export class Exhaustive implements Strategy {
    */
   constructor(prune: boolean, races: boolean) {
     this.#prune = prune;
-    this.lateWakes = prune;
     this.#sleeping = prune && races;
   }
 

@@ -8,7 +8,6 @@ import type { Strategy } from './strategy.ts';
  */
 export class Follow implements Strategy {
   readonly everyStep = true;
-  readonly lateWakes = false;
   readonly #segments: readonly Segment[];
   #at = 0;
   #used = 0;

@@ -12,7 +12,6 @@ import type { Strategy } from './strategy.ts';
  */
 export class Pct implements Strategy {
   readonly everyStep = false;
-  readonly lateWakes = false;
   readonly #random: RandomSource;
   readonly #faults: FaultPlan;
   readonly #depth: number;

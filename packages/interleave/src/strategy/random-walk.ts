@@ -7,7 +7,6 @@ import type { Strategy } from './strategy.ts';
 /** Picks any thread at every step, each as likely as the others. */
 export class RandomWalk implements Strategy {
   readonly everyStep = false;
-  readonly lateWakes = false;
   readonly #random: RandomSource;
   readonly #faults: FaultPlan;
 
