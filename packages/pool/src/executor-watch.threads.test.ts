@@ -62,6 +62,26 @@ describe('whoever watches an executor', () => {
     expect(told[15]!.message).toMatchObject({ worker: 'worker-2', error: { code: 'POOL_WORKER_DIED' } });
   });
 
+  it('is told that a task began before its worker ended, also when it hears of both at once', async () => {
+    const told: string[] = [];
+    const listeners = (['task:started', 'worker:ended', 'task:failed'] as const).map((channel) => {
+      const listener = () => void told.push(channel);
+      subscribe(`@pkg/pool:${channel}`, listener);
+      return () => unsubscribe(`@pkg/pool:${channel}`, listener);
+    });
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    await executor.submit('add', [1, 2]);
+    told.length = 0;
+    const perishing = executor.submit('perish', ['exit']);
+    // While this thread stands still, the worker begins the task and dies of it.
+    const deaths = new Int32Array(new SharedArrayBuffer(4));
+    Atomics.wait(deaths, 0, 0, 500);
+    await expect(perishing).rejects.toThrow();
+    for (const stop of listeners) stop();
+    await executor.shutdown();
+    expect(told).toEqual(['task:started', 'worker:ended', 'task:failed']);
+  });
+
   it('gets a trace that Perfetto opens, with a track for each worker', async () => {
     const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2 });
     const trace = executor.trace();

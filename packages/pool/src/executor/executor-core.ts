@@ -114,6 +114,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       },
     };
     this.roster = new Roster(settings, this.#control, shared, {
+      ending: () => void this.pump.drain(),
       ended: (worker, end) => this.#bury(worker, end),
       broken: (what, cause) => this.#break(what, cause),
       empty: () => this.#closing.finish(),
@@ -282,9 +283,8 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
     callOff(task, reason, this);
   }
 
-  /** A worker has ended: what it had sent counts, then the tasks that its row still owns are those it died with. */
+  /** A worker has ended, and what it had sent counts: the tasks that its row still owns are those it died with. */
   #bury(worker: PoolWorker, end: WorkerEnd): void {
-    this.pump.drain();
     for (const task of this.ledger.all()) {
       if (this.words.rowOf(task.slot) !== worker.row) continue;
       if (!task.settled && task.retriesLeft > 0 && !this.#broken) this.#retry(task);

@@ -15,6 +15,8 @@ export type SharedData = Omit<WorkerData, 'row' | 'name' | 'control' | 'port' | 
 
 /** What the roster tells of its workers. */
 export interface RosterEvents {
+  /** A worker has ended, which nobody has been told yet: what it had sent comes first. */
+  ending(): void;
   /** A worker has ended; called before it is replaced. */
   ended(worker: PoolWorker, end: WorkerEnd): void;
   /** No worker is left, and none can be started. */
@@ -93,6 +95,7 @@ export class Roster {
   }
 
   #end(worker: PoolWorker): void {
+    this.#events.ending();
     const end = worker.end;
     const begun = worker.state.taken > 0;
     if (!end.retired) this.#control.addLive(-1);
