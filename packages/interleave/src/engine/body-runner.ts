@@ -2,7 +2,7 @@ import type { ThreadContext } from '../scenario.ts';
 import { digestContent, mixFirst } from './hash.ts';
 import { killed, type ModelThread, waiting } from './model-thread.ts';
 import * as op from './operations.ts';
-import { withBeginning, withEnd } from './pending-access.ts';
+import { begins, ends } from './pending-access.ts';
 import type { RaceWitness } from './races.ts';
 import { Scheduler } from './scheduler.ts';
 import { suspension } from './suspension.ts';
@@ -139,7 +139,7 @@ export abstract class BodyRunner extends Scheduler {
     let order = 0;
     for (const other of this.threads) order = Math.imul(order, 31) + (other === thread ? 0 : other.returns);
     for (const call of this.calls) thread.append(op.operationStart, this.ticks++, { ...call, order }, order);
-    if (this.isOnTrial) this.triedAccess = withBeginning(this.triedAccess);
+    this.noteMark(begins);
     this.wakeEnders();
     this.calls.length = 0;
     this.cursor = thread.length;
@@ -166,7 +166,7 @@ export abstract class BodyRunner extends Scheduler {
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.append(op.operationEnd, this.ticks++, outcome, thread.returns);
     thread.returns++;
-    if (this.isOnTrial) this.triedAccess = withEnd(this.triedAccess);
+    this.noteMark(ends);
     this.wakeBeginners();
     this.cursor = thread.length;
   }

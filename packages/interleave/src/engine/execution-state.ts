@@ -61,8 +61,9 @@ export class ExecutionState {
   protected killable = 0;
   protected next = nothing;
 
-  /** What the step of the last choice did, as `pending-access.ts` packs it, if it got as far as its access. */
-  triedAccess = unknownAccess;
+  /** The access of the last choice's step, and what else is known of that step, as `pending-access.ts` packs them. */
+  #trialAccess = unknownAccess;
+  #trialMarks = 0;
   /** Steps since the last choice, or 2 if that was made in the midst of one. */
   protected trialSteps = 2;
 
@@ -207,12 +208,23 @@ export class ExecutionState {
    */
   beginTrial(followed: boolean): void {
     this.trialSteps = followed ? 0 : 2;
-    this.triedAccess = unknownAccess;
+    this.#trialAccess = unknownAccess;
+    this.#trialMarks = 0;
   }
 
-  /** Whether what happens now is part of the step that was chosen. */
-  protected get isOnTrial(): boolean {
-    return this.trialSteps < 2;
+  /** What the step of the last choice did, as `pending-access.ts` packs it, if it got as far as its access. */
+  get triedAccess(): number {
+    return this.#trialAccess === unknownAccess ? unknownAccess : this.#trialAccess | this.#trialMarks;
+  }
+
+  /** The running thread makes its access: is it the one that was chosen? */
+  protected noteAccess(access: number): void {
+    if (this.trialSteps < 2) this.#trialAccess = access;
+  }
+
+  /** An operation begins or ends, maybe before the access of the step that was chosen: a wait has returned. */
+  protected noteMark(mark: number): void {
+    if (this.trialSteps < 2) this.#trialMarks |= mark;
   }
 
   /** Whether the action is the next access of a thread that sleeps. */

@@ -4,8 +4,10 @@
  * it, bit 0 whether others could see that the access was made.
  */
 const visibleBit = 1;
-const beginsBit = 2;
-const endsBit = 4;
+/** An operation of the history begins in the step. */
+export const begins = 2;
+/** An operation of the history ends in the step. */
+export const ends = 4;
 const wideBit = 8;
 const wordShift = 4;
 
@@ -17,16 +19,10 @@ export function accessOf(address: number, size: number, visible: boolean): numbe
   return ((address >> 2) << wordShift) | (size === 8 ? wideBit : 0) | (visible ? visibleBit : 0);
 }
 
-/** The same step, in which an operation begins. */
-export const withBeginning = (access: number): number => access | beginsBit;
-
-/** The same step, in which an operation ends. */
-export const withEnd = (access: number): number => access | endsBit;
-
 export const isVisible = (access: number): boolean => (access & visibleBit) !== 0;
-export const beginsOperation = (access: number): boolean => (access & beginsBit) !== 0;
+export const beginsOperation = (access: number): boolean => (access & begins) !== 0;
 
-export const endsOperation = (access: number): boolean => (access & endsBit) !== 0;
+export const endsOperation = (access: number): boolean => (access & ends) !== 0;
 
 /** Whether their order can matter: they share a word that at least one of them writes, or waits or notifies at. */
 export function areDependent(left: number, right: number): boolean {

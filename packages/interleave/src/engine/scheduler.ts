@@ -139,7 +139,7 @@ export abstract class Scheduler extends ExecutionState {
 
   #goOn(thread: ModelThread, access: number): void {
     thread.arrived = 0;
-    if (this.isOnTrial) this.triedAccess = access;
+    this.noteAccess(access);
   }
 
   /** The running thread is about to do what only a recovery can see: a choice between that and its death. */
