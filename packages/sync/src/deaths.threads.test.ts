@@ -171,6 +171,22 @@ describe('the end of a thread', () => {
     await actor.end;
   });
 
+  for (const how of ['supervision', 'worker'] as const) {
+    it(`is noticed by the thread that started it while that blocks, with no probe either (${how}.terminate)`, async () => {
+      const mutex = new Mutex();
+      const words = makeWords();
+      const actor = start({ role: 'hold', handle: mutex.handle, words });
+      await reaches(words, PROGRESS, 1);
+      void actor[how].terminate();
+      // No event comes before this: were the end not noticed by looking, it would time out.
+      const guard = mutex.lock({ timeout: 20_000 });
+      expect(guard.abandoned).toBe(true);
+      expect(actor.supervision.ended).toBe(true);
+      guard.unlock();
+      await actor.end;
+    });
+  }
+
   it('is the end of the threads that it had started', async () => {
     const mutex = new Mutex();
     const words = makeWords();

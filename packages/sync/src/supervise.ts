@@ -1,5 +1,5 @@
-import { keyOfWorker, type LivenessProbe } from '#platform';
-import { addChild, bury, type Child, terminateChild } from './children.ts';
+import { keyOfWorker, type LivenessProbe, watchEnd } from '#platform';
+import { addChild, bury, type Child, hasEnded, terminateChild } from './children.ts';
 import { currentThread, identitiesOfThisThread } from './current-thread.ts';
 import { homeTable } from './known-tables.ts';
 import type { TerminableWorker } from './termination.ts';
@@ -35,12 +35,12 @@ export interface Supervision {
  * Threads that the worker starts and supervises in turn end with it, and are recovered with it.
  *
  * To be called on the thread that started the worker, right after starting it. Does not block. The end is
- * noticed by the worker's `exit` event, so a thread that blocks notices it when it next serves events,
- * unless the worker keeps the port of a `probe`.
+ * noticed by the worker's `exit` event, and by a thread that blocks in an object of this project while it does so. Only
+ * a worker whose whole life fell into one such wait is noticed after it, unless it keeps the port of a `probe`.
  *
  * @param worker a Node `Worker`
  * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it
- *   until it ends: then the end is noticed even while this thread blocks
+ *   until it ends: then the end is noticed in any case
  * @throws TypeError when `worker` is no worker that has been started
  * @example
  * ```ts
@@ -54,12 +54,13 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
     throw new TypeError(`supervise() takes a worker that has been started, not ${describe(worker)}`);
   }
   currentThread();
-  const child: Child = { key, worker, probe, termination: undefined, enrolments: [], ended: false };
+  const watch = watchEnd(worker);
+  const child: Child = { key, worker, probe, watch, termination: undefined, enrolments: [], ended: false };
   addChild(child, identitiesOfThisThread());
   worker.once('exit', () => bury(child));
   return {
     get ended() {
-      if (!child.ended && child.probe?.isDead()) bury(child);
+      if (!child.ended && hasEnded(child)) bury(child);
       if (!child.ended) child.termination?.insist();
       return child.ended;
     },

@@ -11,9 +11,9 @@ import {
   setEnvironmentData,
   threadId,
 } from 'node:worker_threads';
-import type { LivenessProbe } from './web.ts';
+import type { EndWatch, LivenessProbe } from './web.ts';
 
-export type { LivenessProbe } from './web.ts';
+export type { EndWatch, LivenessProbe } from './web.ts';
 
 const TABLE_KEY = '@pkg/sync.threads';
 
@@ -70,4 +70,22 @@ export function createLivenessProbe(): LivenessProbe {
       mine.close();
     },
   };
+}
+
+/** The part of Node's `Worker` that tells of its event loop. */
+interface Measurable {
+  readonly performance?: { eventLoopUtilization?(): { readonly idle: number } };
+  once?(event: 'online', listener: () => void): unknown;
+}
+
+/**
+ * See `web.ts`. Node tells how long a worker's event loop has been idle, and that is -1 for one that has run its last
+ * instruction. It is 0 for one that has not begun, and for one that was never asked while it ran: so it is asked as soon
+ * as it runs, if this thread serves events by then.
+ */
+export function watchEnd(worker: object): EndWatch {
+  const { performance } = worker as Measurable;
+  const look = () => (performance?.eventLoopUtilization?.().idle ?? 0) < 0;
+  (worker as Measurable).once?.('online', look);
+  return { hasEnded: look };
 }

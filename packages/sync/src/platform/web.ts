@@ -33,6 +33,17 @@ export function keyOfWorker(_worker: object): number {
   return 0;
 }
 
+/** Tells, without waiting for an event, whether a worker that this thread started has ended. */
+export interface EndWatch {
+  /** True once the worker will never run another instruction. False also where that cannot be told. Does not block. */
+  hasEnded(): boolean;
+}
+
+/** Watches over a worker that does not help with it. */
+export function watchEnd(_worker: object): EndWatch {
+  return { hasEnded: () => false };
+}
+
 /** The web has no synchronous way to learn that a worker has ended. */
 export function createLivenessProbe(): LivenessProbe | undefined {
   return undefined;
