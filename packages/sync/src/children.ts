@@ -1,4 +1,4 @@
-import type { EndWatch, LivenessProbe } from '#platform';
+import type { LivenessProbe } from '#platform';
 import { recoverAttached } from './attached-objects.ts';
 import { knownTables } from './known-tables.ts';
 import { type TerminableWorker, Termination } from './termination.ts';
@@ -10,8 +10,8 @@ export interface Child {
   readonly key: number;
   readonly worker: TerminableWorker;
   readonly probe: LivenessProbe | undefined;
-  /** Used where there is no probe. */
-  readonly watch: EndWatch;
+  /** Whether it will never run another instruction, as far as can be told without events. */
+  readonly hasEnded: () => boolean;
   /** Present once the end of the thread has been requested. */
   termination: Termination | undefined;
   /** Where the thread is enrolled as a child of this one. */
@@ -39,14 +39,9 @@ export function enrolChildren(identity: ThreadIdentity): void {
  */
 export function reapChildren(): void {
   for (const child of children) {
-    if (hasEnded(child)) noteEnd(child);
+    if (child.hasEnded()) noteEnd(child);
     else child.termination?.insist();
   }
-}
-
-/** Whether `child` has ended, as far as can be told without events. Does not block. */
-export function hasEnded({ ended, probe, watch }: Child): boolean {
-  return ended || (probe === undefined ? watch.hasEnded() : probe.isDead());
 }
 
 /** Ends `child` at whatever instruction it is; its end is still to be noticed. Does not block. */

@@ -1,5 +1,5 @@
 import { keyOfWorker, type LivenessProbe, watchEnd } from '#platform';
-import { addChild, bury, type Child, hasEnded, terminateChild } from './children.ts';
+import { addChild, bury, type Child, terminateChild } from './children.ts';
 import { currentThread, identitiesOfThisThread } from './current-thread.ts';
 import { homeTable } from './known-tables.ts';
 import type { TerminableWorker } from './termination.ts';
@@ -54,13 +54,13 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
     throw new TypeError(`supervise() takes a worker that has been started, not ${describe(worker)}`);
   }
   currentThread();
-  const watch = watchEnd(worker);
-  const child: Child = { key, worker, probe, watch, termination: undefined, enrolments: [], ended: false };
+  const hasEnded = probe === undefined ? watchEnd(worker) : () => probe.isDead();
+  const child: Child = { key, worker, probe, hasEnded, termination: undefined, enrolments: [], ended: false };
   addChild(child, identitiesOfThisThread());
   worker.once('exit', () => bury(child));
   return {
     get ended() {
-      if (!child.ended && hasEnded(child)) bury(child);
+      if (!child.ended && child.hasEnded()) bury(child);
       if (!child.ended) child.termination?.insist();
       return child.ended;
     },

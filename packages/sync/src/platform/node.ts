@@ -11,9 +11,9 @@ import {
   setEnvironmentData,
   threadId,
 } from 'node:worker_threads';
-import type { EndWatch, LivenessProbe } from './web.ts';
+import type { LivenessProbe } from './web.ts';
 
-export type { EndWatch, LivenessProbe } from './web.ts';
+export type { LivenessProbe } from './web.ts';
 
 const TABLE_KEY = '@pkg/sync.threads';
 
@@ -83,9 +83,9 @@ interface Measurable {
  * instruction. It is 0 for one that has not begun, and for one that was never asked while it ran: so it is asked as soon
  * as it runs, if this thread serves events by then.
  */
-export function watchEnd(worker: object): EndWatch {
+export function watchEnd(worker: object): () => boolean {
   const { performance } = worker as Measurable;
-  const look = () => (performance?.eventLoopUtilization?.().idle ?? 0) < 0;
-  (worker as Measurable).once?.('online', look);
-  return { hasEnded: look };
+  const hasEnded = () => (performance?.eventLoopUtilization?.().idle ?? 0) < 0;
+  (worker as Measurable).once?.('online', hasEnded);
+  return hasEnded;
 }

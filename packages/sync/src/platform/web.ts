@@ -33,15 +33,12 @@ export function keyOfWorker(_worker: object): number {
   return 0;
 }
 
-/** Tells, without waiting for an event, whether a worker that this thread started has ended. */
-export interface EndWatch {
-  /** True once the worker will never run another instruction. False also where that cannot be told. Does not block. */
-  hasEnded(): boolean;
-}
-
-/** Watches over a worker that does not help with it. */
-export function watchEnd(_worker: object): EndWatch {
-  return { hasEnded: () => false };
+/**
+ * Watches over a worker that this thread started and that does not help with it. Returns what tells, without waiting for
+ * an event, whether it has ended: true once it will never run another instruction, false also where that cannot be told.
+ */
+export function watchEnd(_worker: object): () => boolean {
+  return () => false;
 }
 
 /** The web has no synchronous way to learn that a worker has ended. */
