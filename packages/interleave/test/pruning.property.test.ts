@@ -231,7 +231,7 @@ describe('the exhaustive search', () => {
       const other: Step = ['load', 1];
       const notifies: Step = ['notify', 0];
       const options = { ...bounds, spuriousWakes: 2 };
-      for (const program of [
+      const kept: Program[] = [
         [[waits], [other, notifies]],
         [[waits], [other, other, notifies]],
         [[waits], [waits], [other, notifies]],
@@ -242,7 +242,8 @@ describe('the exhaustive search', () => {
           [waits, waits],
           [notifies, notifies],
         ],
-      ]) {
+      ];
+      for (const program of kept) {
         const all = outcomes(program, { ...options, prune: false }, precedenceOfEnded);
         expectSame(outcomes(program, options, precedenceOfEnded), all);
       }
