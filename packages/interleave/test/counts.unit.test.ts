@@ -60,6 +60,18 @@ describe('exhaustive search', () => {
     expect(explore(subject, { prune: false }).schedules).toBe(ends.length);
   });
 
+  it('tells ends apart by what bodies return', () => {
+    const seen: unknown[] = [];
+    const subject = scenario({
+      name: 'returns what it saw',
+      setup: () => ({ word: words(1) }),
+      threads: [({ word }) => Atomics.store(word, 0, 1), ({ word }) => Atomics.load(word, 0)],
+      check: ({ results }) => void seen.push(results[1]),
+    });
+    explore(subject);
+    expect(seen.sort()).toEqual([0, 1]);
+  });
+
   it.each([
     [0, 2],
     // One thread is left for the other at one of 1…n-1 steps, on either side.
