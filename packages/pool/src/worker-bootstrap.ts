@@ -11,7 +11,7 @@ import type { Compiling } from './worker-entry.ts';
 
 const data = workerData as (ThreadData | WorkerData) & Compiling;
 if (data.compileCache !== undefined) {
-  // Before anything else is loaded: half of the start of a thread is compiling.
+  // Before anything else is loaded: a quarter of the start of a thread is compiling.
   const module = process.getBuiltinModule('node:module') as {
     enableCompileCache?(directory: string): unknown;
   };
