@@ -4,14 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { engineBinary } from './engine-binary.ts';
 
 const program = fileURLToPath(new URL('./fixtures/compile-cache.mjs', import.meta.url));
-const binary = (version: string) =>
-  fileURLToPath(new URL(`../../../engines/node_modules/node${version}/bin/node`, import.meta.url));
 
 const cachesOf = (version: string, ...args: string[]): Record<'program' | 'thread' | 'task', string> =>
   JSON.parse(
-    execFileSync(binary(version), [program, ...args], {
+    execFileSync(engineBinary(version), [program, ...args], {
       encoding: 'utf8',
       env: { ...process.env, NODE_OPTIONS: '', NODE_COMPILE_CACHE: '', NODE_V8_COVERAGE: '' },
     }),
@@ -19,7 +18,7 @@ const cachesOf = (version: string, ...args: string[]): Record<'program' | 'threa
 
 describe("the program's compile cache", () => {
   for (const version of ['22', '24', '26']) {
-    const installed = existsSync(binary(version));
+    const installed = existsSync(engineBinary(version));
     it.runIf(installed || process.env['CI'])(`is that of its threads on Node ${version}`, () => {
       const place = mkdtempSync(join(tmpdir(), 'compile-cache-'));
       try {

@@ -11,7 +11,7 @@ export const ends = 4;
 const wideBit = 8;
 const wordShift = 4;
 
-/** Of a step that is not known (yet). */
+/** Of a step that is not known (yet): all bits are set, so that marks change nothing. */
 export const unknownAccess = -1;
 
 /** `size` in bytes. */

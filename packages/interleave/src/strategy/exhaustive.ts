@@ -1,5 +1,5 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
-import { begins, ends, unknownAccess } from '../engine/pending-access.ts';
+import { begins, ends } from '../engine/pending-access.ts';
 import { StateSet } from '../engine/state-set.ts';
 import { kindOf, run, threadOf } from '../schedule.ts';
 import type { Strategy } from './strategy.ts';
@@ -96,7 +96,7 @@ export class Exhaustive implements Strategy {
     const depth = this.#depth - 1;
     const at = depth * stride + (this.#taken[depth] as number) - 1;
     const { triedAccess } = state;
-    this.#accesses[at] = halfway && triedAccess !== unknownAccess ? triedAccess | begins | ends : triedAccess;
+    this.#accesses[at] = halfway ? triedAccess | begins | ends : triedAccess;
   }
 
   /** Whether the execution came to the same end as one before: what its check says of it is known. */
