@@ -16,6 +16,8 @@ const common = {
   // Names stay: errors show them, and classes are found by them. The rest is what every thread has to read.
   minifyWhitespace: true,
   minifySyntax: true,
+  // For an error that nobody catches Node prints the line that threw it: not to be a whole package.
+  lineLimit: 100,
   sourcemap: true,
   logLevel: 'warning',
 };

@@ -341,8 +341,8 @@ export const MUTANTS: readonly Mutant[] = [
     'one place',
     'a get from a full queue wakes no putter',
     STORE,
-    ' this.#getsBefore) | 0) >= Atomics.load(header, MAXSIZE);',
-    ' this.#getsBefore) | 0) > Atomics.load(header, MAXSIZE);',
+    ' this.#getsBefore) | 0) >= this.#maxsize;',
+    ' this.#getsBefore) | 0) > this.#maxsize;',
   ),
   mutant(
     'get-was-full-looks-anew',

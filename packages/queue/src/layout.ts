@@ -3,11 +3,12 @@
  * different sides write lie on different lines.
  *
  * ```text
- *   line 0   written at creation and by shutdown; read by all
+ *   line 0   written at creation, by shutdown and by a change of the bound; read by all
  *            MAGIC  PAGE_WORDS  MAX_PAGES  ROWS  TRACKING  MAX_DELIVERIES  FLAGS  LIMIT_PAGES
+ *            MAXSIZE         written under both locks
  *   line 1   put side: under PUT_LOCK
- *            PUT_LOCK  TAIL  TAIL_LIMIT  TAIL_SEGMENT  OLDEST_SEGMENT  KNOWN_GETS  PAGE_HINT  MAXSIZE
- *            HIGH_WATER  PAGES_IN_USE
+ *            PUT_LOCK  TAIL  TAIL_LIMIT  TAIL_SEGMENT  OLDEST_SEGMENT  KNOWN_GETS  PAGE_HINT  HIGH_WATER
+ *            PAGES_IN_USE
  *   line 2   PUTS            written by the put side, read by the get side: commits a put
  *   line 3   get side: under GET_LOCK
  *            GET_LOCK  HEAD  HEAD_LIMIT  KNOWN_PUTS  RETURNED_FIRST  RETURNED_LAST  TAKES
@@ -52,6 +53,7 @@ export const TRACKING = 4;
 export const MAX_DELIVERIES = 5;
 export const FLAGS = 6;
 export const LIMIT_PAGES = 7;
+export const MAXSIZE = 8;
 
 export const PUT_LOCK = 16;
 export const TAIL = 17;
@@ -60,9 +62,8 @@ export const TAIL_SEGMENT = 19;
 export const OLDEST_SEGMENT = 20;
 export const KNOWN_GETS = 21;
 export const PAGE_HINT = 22;
-export const MAXSIZE = 23;
-export const HIGH_WATER = 24;
-export const PAGES_IN_USE = 25;
+export const HIGH_WATER = 23;
+export const PAGES_IN_USE = 24;
 
 export const PUTS = 32;
 

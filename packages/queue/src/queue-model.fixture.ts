@@ -6,6 +6,7 @@ export interface QueueModelOptions {
   readonly name: string;
   /** Negative when `a` leaves before `b`. */
   readonly compare: (a: QueuedItem, b: QueuedItem) => number;
+  /** At the beginning. */
   readonly maxsize: number;
   readonly redeliver: boolean;
   readonly maxDeliveries: number;
@@ -19,6 +20,7 @@ export interface Part {
 
 /** State of a {@link queueModel}. */
 export interface QueueState {
+  readonly maxsize: number;
   readonly puts: number;
   /** In the order in which they leave. */
   readonly queued: readonly QueuedItem[];
@@ -61,10 +63,11 @@ export function queueModel(
   { name, compare, maxsize, redeliver, maxDeliveries }: QueueModelOptions,
   partOf: (operation: Operation) => Part | undefined,
 ): SequentialModel<QueueState> {
-  const isFull = ({ queued }: QueueState) => maxsize > 0 && queued.length >= maxsize;
+  const isFull = ({ queued, maxsize }: QueueState) => maxsize > 0 && queued.length >= maxsize;
 
   const putAll = (state: QueueState, items: readonly number[]): QueueState[] => {
-    if (state.isShutDown || (maxsize > 0 && state.queued.length + items.length > maxsize)) return [];
+    if (state.isShutDown || (state.maxsize > 0 && state.queued.length + items.length > state.maxsize))
+      return [];
     const added = items.map((item, n) => ({ item, number: state.puts + n, returns: 0 }));
     return [
       {
@@ -152,6 +155,8 @@ export function queueModel(
         return state.unfinished <= 0 ? [state] : [];
       case 'shutdown':
         return [shutDown(state, (args[0] as { immediate: boolean }).immediate)];
+      case 'setMaxsize':
+        return [{ ...state, maxsize: args[0] as number }];
       case 'recovery':
         return [(args[0] as number[]).reduce((after, dead) => recoverFrom(after, dead, thread), state)];
       case 'qsize':
@@ -181,6 +186,7 @@ export function queueModel(
   return {
     name,
     initial: () => ({
+      maxsize,
       puts: 0,
       queued: [],
       held: Array.from({ length: THREADS }, () => []),
@@ -201,10 +207,23 @@ export function queueModel(
       if (part === undefined) return after;
       return after.map((next) => ({ ...next, parts: replace(next.parts, part.batch, part.part + 1) }));
     },
-    key: ({ puts, queued, held, debts, letters, unfinished, isShutDown, isDiscarded, dead, parts }) => {
+    key: ({
+      maxsize,
+      puts,
+      queued,
+      held,
+      debts,
+      letters,
+      unfinished,
+      isShutDown,
+      isDiscarded,
+      dead,
+      parts,
+    }) => {
       const show = (items: readonly QueuedItem[]) =>
         items.map(({ item, number, returns }) => `${item}.${number}.${returns}`).join();
       return [
+        maxsize,
         puts,
         show(queued),
         held.map(show).join('/'),

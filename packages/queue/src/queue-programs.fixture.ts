@@ -67,6 +67,7 @@ interface Situation {
   /** By thread: items that it took and are not done; negative for those it said to be done in advance. */
   readonly held: readonly number[];
   readonly size: number;
+  readonly maxsize: number;
   readonly isShutDown: boolean;
   readonly isDiscarded: boolean;
   readonly kills: number;
@@ -83,6 +84,7 @@ export function mayRightlyHang(program: Program, options: QueueScenarioOptions, 
     batch: none,
     held: none,
     size: 0,
+    maxsize: options.maxsize ?? 0,
     isShutDown: false,
     isDiscarded: false,
     kills,
@@ -117,7 +119,7 @@ function stepsOf(
   now: Situation,
   thread: number,
   [verb, ...values]: Call,
-  { maxsize = 0, redeliver = false }: QueueScenarioOptions,
+  { redeliver = false }: QueueScenarioOptions,
 ): Situation[] {
   const ended = { ...now, at: set(now.at, thread, now.at[thread]! + 1), batch: set(now.batch, thread, 0) };
   const held = now.held[thread]!;
@@ -129,7 +131,7 @@ function stepsOf(
     case 'putMany':
     case 'putManyNowait': {
       if (now.isShutDown) return [ended];
-      if (maxsize > 0 && now.size >= maxsize) return waitsNot ? [ended] : [];
+      if (now.maxsize > 0 && now.size >= now.maxsize) return waitsNot ? [ended] : [];
       const count = now.batch[thread]! + 1;
       if (count === values.length) return [{ ...ended, size: now.size + 1 }];
       return [{ ...now, batch: set(now.batch, thread, count), size: now.size + 1 }];
@@ -159,6 +161,8 @@ function stepsOf(
     case 'shutdown':
       if (values[0] !== 1) return [{ ...ended, isShutDown: true }];
       return [{ ...ended, isShutDown: true, isDiscarded: true, size: 0 }];
+    case 'setMaxsize':
+      return [{ ...ended, maxsize: values[0]! }];
     case 'recover':
       return [ended];
   }

@@ -7,7 +7,7 @@ import type { SharedQueue } from './shared-queue.ts';
 
 /**
  * One call in a scenario, by the verb and its arguments: an item for `put`, any number of them for `putMany`, the
- * most to take for `getMany`, 1 for a `shutdown` that discards. `putManyNowait` and `getManyNowait` are the batch
+ * most to take for `getMany`, 1 for a `shutdown` that discards, the new bound for `setMaxsize`. `putManyNowait` and `getManyNowait` are the batch
  * verbs with a timeout of 0.
  */
 export type Call = readonly [
@@ -23,6 +23,7 @@ export type Call = readonly [
     | 'taskDone'
     | 'join'
     | 'shutdown'
+    | 'setMaxsize'
     | 'recover'
   ),
   ...number[],
@@ -147,6 +148,9 @@ function perform(queue: SharedQueue<number>, verb: Call[0], values: readonly num
       return taskQueue(queue).join();
     case 'shutdown':
       return taskQueue(queue).shutdown({ immediate: first === 1 });
+    case 'setMaxsize':
+      taskQueue(queue).maxsize = first;
+      return undefined;
     default:
       return queue[verb]();
   }

@@ -135,7 +135,9 @@ export class FifoStore implements ItemStore {
       const taken = this.#takeLocked(reader, max);
       if (taken >= 0) {
         this.#getLock.release();
-        if (taken > 0 && this.#notFull.hasWaiters && this.#wasFull()) this.#notFull.notify(taken);
+        if (taken > 0 && this.#maxsize !== 0 && this.#notFull.hasWaiters && this.#wasFull()) {
+          this.#notFull.notify(taken);
+        }
         if (this.#leftSegment) {
           this.#leftSegment = false;
           if (this.#memoryFreed.hasWaiters) this.#memoryFreed.notify();
@@ -203,9 +205,12 @@ export class FifoStore implements ItemStore {
   }
 
   setMaxsize(maxsize: number): void {
+    // Both locks, so that each side may rely on the bound while it has its own.
+    this.#lockGetSide();
     this.#lockPutSide();
     Atomics.store(this.#header, MAXSIZE, maxsize);
     this.#putLock.release();
+    this.#getLock.release();
     this.#notFull.notify();
   }
 
@@ -251,6 +256,8 @@ export class FifoStore implements ItemStore {
   #leftSegment = false;
   /** GETS before the last take. */
   #getsBefore = 0;
+  /** The bound at the last take. Whoever is refused by a later one has seen that take. */
+  #maxsize = 0;
 
   #refuse(refusal: Refusal): 0 {
     this.#putLock.release();
@@ -333,6 +340,7 @@ export class FifoStore implements ItemStore {
   /** @returns how many were taken, or -1 when the reader needs room for the next one, which it has noted */
   #takeLocked(reader: ByteReader, max: number): number {
     const header = this.#header;
+    this.#maxsize = header[MAXSIZE]!;
     if ((header[FLAGS]! & DISCARDED) !== 0) return 0;
     const holders = this.#holders;
     if (holders?.mineIsStale) this.#recoverGetSide();
@@ -412,7 +420,7 @@ export class FifoStore implements ItemStore {
   #wasFull(): boolean {
     if (this.#leases !== undefined) return true;
     const header = this.#header;
-    return ((Atomics.load(header, PUTS) - this.#getsBefore) | 0) >= Atomics.load(header, MAXSIZE);
+    return ((Atomics.load(header, PUTS) - this.#getsBefore) | 0) >= this.#maxsize;
   }
 
   /** Leases that can be settled: what was taken, is not done and does not wait to be delivered again. */

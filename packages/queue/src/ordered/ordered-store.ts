@@ -155,7 +155,8 @@ export class OrderedStore implements ItemStore {
       const header = this.#header;
       const before = this.#queued();
       const taken = this.#takeLocked(reader, max);
-      const wasFull = before >= header[MAXSIZE]!;
+      const maxsize = header[MAXSIZE]!;
+      const wasFull = maxsize !== 0 && before >= maxsize;
       this.#lock.release();
       if (taken >= 0) {
         // If it was not full, a putter that was woken is on its way and wakes the next one.
