@@ -328,14 +328,7 @@ export const MUTANTS: readonly Mutant[] = [
     Atomics.store(header, GETS, (gets + taken) | 0);
     if (this.#leases !== undefined) {`,
   ),
-  mutant(
-    'get-silent',
-    'one place',
-    'a get wakes no putter',
-    STORE,
-    'if (taken > 0 && this.#notFull.hasWaiters && this.#wasFull()) this.#notFull.notify(taken);',
-    '',
-  ),
+  mutant('get-silent', 'one place', 'a get wakes no putter', STORE, ' this.#notFull.notify(taken);', ''),
   mutant(
     'get-was-full-off-by-one',
     'one place',
@@ -351,6 +344,28 @@ export const MUTANTS: readonly Mutant[] = [
     STORE,
     '((Atomics.load(header, PUTS) - this.#getsBefore) | 0)',
     '((Atomics.load(header, PUTS) - Atomics.load(header, GETS) + 1) | 0)',
+  ),
+  mutant(
+    'bound-under-put-lock',
+    'a bound comes',
+    'the bound changes under the lock of the put side alone, and the get side reads it',
+    STORE,
+    `this.#lockGetSide();
+    this.#lockPutSide();
+    Atomics.store(this.#header, MAXSIZE, maxsize);
+    this.#putLock.release();
+    this.#getLock.release();`,
+    `this.#lockPutSide();
+    Atomics.store(this.#header, MAXSIZE, maxsize);
+    this.#putLock.release();`,
+  ),
+  mutant(
+    'get-takes-no-bound-for-granted',
+    'a bound comes',
+    'a get looks for waiting putters only if the queue had a bound when this thread first took from it',
+    STORE,
+    'this.#maxsize = header[MAXSIZE]!;',
+    'if (this.#getsBefore === 0) this.#maxsize = header[MAXSIZE]!;',
   ),
   mutant(
     'get-passes-nothing-on',

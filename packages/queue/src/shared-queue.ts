@@ -163,6 +163,20 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     return this.get(NO_WAIT);
   }
 
+  /**
+   * {@link getNowait} for those who often find nothing: `undefined` then, instead of an error.
+   *
+   * @internal
+   */
+  poll(): T | undefined {
+    const reader = this.#borrowReader();
+    try {
+      return this.#store.take(reader, 1) === 0 ? undefined : this.#decodeAt(reader, 0);
+    } finally {
+      this.#returnReader(reader);
+    }
+  }
+
   /** {@link get} as a promise, for any thread. Aborting `signal` takes nothing. */
   async getAsync(options?: AsyncWaitOptions): Promise<T> {
     const items = await this.#takeAsync(1, options);

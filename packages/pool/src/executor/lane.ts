@@ -1,6 +1,6 @@
 import { PriorityQueue, Queue, QueueFull } from '@pkg/queue';
 import type { PendingTask } from './pending-task.ts';
-import type { PriorityRecord, TaskRecord } from './protocol.ts';
+import { type PriorityRecord, RECORD_CODEC, type TaskRecord } from './protocol.ts';
 import { type LineEvents, WaitingLine } from './waiting-line.ts';
 
 /**
@@ -19,7 +19,7 @@ export class Lane {
    */
   constructor(maxQueue: number, ordered: boolean, events: LineEvents) {
     // A record is leased only from being taken until its task's word names the worker.
-    const options = { redeliver: true, maxDeliveries: 2 ** 31 - 1 };
+    const options = { codec: RECORD_CODEC, redeliver: true, maxDeliveries: 2 ** 31 - 1 };
     this.queue = ordered
       ? new PriorityQueue<PriorityRecord>(maxQueue, { ...options, maxBytes: 64 * 1024 * 1024 })
       : new Queue<TaskRecord>(maxQueue, options);

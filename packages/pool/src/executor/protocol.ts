@@ -16,6 +16,9 @@ import type { PriorityQueueHandle, QueueHandle } from '@pkg/queue';
 import type { PackedError } from '../thread/error-travel.ts';
 import type { PackedValue } from './value-travel.ts';
 
+/** How records are encoded: as by `'any'`, by a codec of `@pkg/queue` for arrays that nobody has added anything to. */
+export const RECORD_CODEC = 'record' as 'any';
+
 /**
  * A task on its way: slot, generation, the number of its name, when it was submitted (in microseconds of the
  * executor's clock), and the arguments. Where these are to be claimed, the number is the complement of the name's

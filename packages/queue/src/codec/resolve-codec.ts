@@ -1,4 +1,4 @@
-import { anyCodec } from './any/any-codec.ts';
+import { anyCodec, recordCodec } from './any/any-codec.ts';
 import { bytesCodec } from './bytes-codec.ts';
 import type { Codec, CodecName } from './codec.ts';
 import { describeValue } from './describe-value.ts';
@@ -8,9 +8,8 @@ import type { ItemCodec } from './item-codec.ts';
 import { jsonCodec } from './json-codec.ts';
 import { fromUserCodec } from './user-codec.ts';
 
-const BUILT_IN = new Map<unknown, unknown>(
-  [anyCodec, int32Codec, float64Codec, bytesCodec, jsonCodec].map((codec) => [codec.name, codec]),
-);
+const OFFERED = [anyCodec, int32Codec, float64Codec, bytesCodec, jsonCodec];
+const BUILT_IN = new Map<unknown, unknown>([...OFFERED, recordCodec].map((codec) => [codec.name, codec]));
 
 /**
  * The codec behind `options.codec`: a built-in one by name, or a user's; `undefined` means `'any'`.
@@ -22,7 +21,7 @@ export function resolveCodec<T>(option: CodecName | Codec<T> | undefined): ItemC
   if (builtIn !== undefined) return builtIn as ItemCodec<T>;
   if (isUserCodec<T>(option)) return fromUserCodec(option);
   throw new TypeError(
-    `options.codec must be ${[...BUILT_IN.keys()].map((name) => `'${name}'`).join(', ')} or an object with ` +
+    `options.codec must be ${OFFERED.map(({ name }) => `'${name}'`).join(', ')} or an object with ` +
       `the functions encode and decode, not ${describeValue(option)}.`,
   );
 }

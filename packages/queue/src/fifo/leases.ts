@@ -111,7 +111,8 @@ export class Leases {
     const row = this.#holders.rowWithLease();
     if (row === 0) return undefined;
     const record = this.#header[row + ROW_FIRST]!;
-    this.#pages.reach(this.#pages.memory.byteLength >>> 2);
+    // Its segment begins before it, and so does whatever else is read here.
+    this.#pages.reach(record + LEASE_HEADER);
     const words = this.#pages.words;
     const next = words[record + LINK]!;
     words[record + STATE] = DONE;

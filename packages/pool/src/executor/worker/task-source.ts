@@ -34,19 +34,19 @@ export class TaskSource {
 
   /** Takes the next task. Its record is leased until `queue.taskDone()`. */
   take(): Taken | undefined {
-    if (!this.#control.hasPriorities) return takeFrom(this.#normal);
-    return takeFrom(this.#urgent) ?? takeFrom(this.#normal) ?? takeFrom(this.#later);
+    if (!this.#control.hasPriorities) return takeNormal(this.#normal);
+    return takeOrdered(this.#urgent) ?? takeNormal(this.#normal) ?? takeOrdered(this.#later);
   }
 }
 
-function takeFrom(queue: Taken['queue']): Taken | undefined {
-  if (queue.empty()) return undefined;
-  try {
-    const record = queue.getNowait();
-    if (queue instanceof PriorityQueue) record.shift();
-    return { record: record as TaskRecord, queue };
-  } catch {
-    // Another worker was faster.
-    return undefined;
-  }
+function takeNormal(queue: Queue<TaskRecord>): Taken | undefined {
+  const record = queue.poll();
+  return record && { record, queue };
+}
+
+function takeOrdered(queue: PriorityQueue<PriorityRecord>): Taken | undefined {
+  const record = queue.poll();
+  if (record === undefined) return undefined;
+  const [, ...rest] = record;
+  return { record: rest, queue };
 }

@@ -26,10 +26,13 @@ import type { TaskSource } from './task-source.ts';
 /** Between tasks, pending events of the worker are served at least this often, in milliseconds. */
 const LONGEST_WITHOUT_TURN = 10;
 
+/** Kept, since Node's global is a getter: a look at it takes as long as a look at the clock. */
+const clock = performance;
+
 /** What the loop works with. */
 export interface Bench {
   readonly row: number;
-  /** What the executor's clock counts from, on this thread's `performance.now()`. */
+  /** What the executor's clock counts from, on this thread's `clock.now()`. */
   readonly zero: number;
   readonly control: Control;
   readonly words: TaskWords;
@@ -47,8 +50,10 @@ export class WorkLoop {
   #mailbox!: Mailbox;
   #running: RunningTask | undefined;
   #beganAt = 0;
-  /** When the clock was last looked at. */
+  /** When the clock was last looked at: at the end of a task, or of a wait. */
   #clock = 0;
+  /** The functions of the user's module by the numbers of their names, as far as they were called. */
+  readonly #tasks: ((...args: unknown[]) => unknown)[] = [];
 
   constructor(bench: Bench) {
     this.#bench = bench;
@@ -60,19 +65,21 @@ export class WorkLoop {
     this.#mailbox = mailbox;
     const { tasks, control } = this.#bench;
     const hasWork = () => mailbox.hasMail || !tasks.isEmpty || tasks.isShutDown;
-    let turnDue = performance.now() + LONGEST_WITHOUT_TURN;
+    this.#clock = clock.now();
+    let turnDue = this.#clock + LONGEST_WITHOUT_TURN;
     for (;;) {
       const pending = this.#step();
       if (pending === false) {
         if (tasks.isShutDown && tasks.isEmpty && !mailbox.hasMail) return 'shut-down';
         if (!(await waitForWork(control, hasWork))) return 'retired';
-        this.#clock = performance.now();
+        this.#clock = clock.now();
       } else if (pending !== true) {
         await pending;
       }
       if (this.#clock > turnDue) {
         await turn();
-        turnDue = performance.now() + LONGEST_WITHOUT_TURN;
+        this.#clock = clock.now();
+        turnDue = this.#clock + LONGEST_WITHOUT_TURN;
       }
     }
   }
@@ -133,13 +140,16 @@ export class WorkLoop {
     const slot = record[0];
     const generation = record[1];
     const name = this.#bench.names.nameOf(record[2]);
-    const task = this.#bench.functions.get(name);
+    const task = this.#tasks[record[2]] ?? this.#find(record[2], name);
     if (task === undefined) {
       this.#finish(slot, generation, NOT_FOUND, [...this.#bench.functions.keys()]);
       return true;
     }
-    this.#beganAt = this.#clock = performance.now();
-    if (control.isWatched) this.#tellTimes(slot, generation, -1);
+    const isWatched = control.isWatched;
+    // A task that follows another one at once begins when that one ended: taking it is part of it.
+    if (posted !== undefined || isWatched) this.#clock = clock.now();
+    this.#beganAt = this.#clock;
+    if (isWatched) this.#tellTimes(slot, generation, -1);
     this.#own.countTaken(this.#beganAt - this.#bench.zero - record[3] / 1000);
     const running = new RunningTask(slot, generation, name, this.#bench.words, this.#report);
     this.#running = running;
@@ -154,6 +164,12 @@ export class WorkLoop {
     if (isThenable(returned) || isStream(returned)) return this.#followUp(running, returned);
     this.#succeed(running, returned);
     return true;
+  }
+
+  #find(number: number, name: string): ((...args: unknown[]) => unknown) | undefined {
+    const task = this.#bench.functions.get(name);
+    if (task !== undefined) this.#tasks[number] = task;
+    return task;
   }
 
   /** What a task returned that takes time: a promise, a stream, or a promise of a stream. */
@@ -192,7 +208,7 @@ export class WorkLoop {
       this.#running.end();
       this.#running = undefined;
       setCurrentTask(undefined);
-      this.#clock = performance.now();
+      this.#clock = clock.now();
       this.#own.countFinished(this.#clock - this.#beganAt);
       if (this.#bench.control.isWatched) this.#tellTimes(slot, generation, this.#clock);
     }

@@ -15,16 +15,25 @@ import { trailingBlob } from './trailing-blob.ts';
  * and `SharedArrayBuffer` and shared objects are refused rather than copied.
  */
 class AnyCodec implements ItemCodec<unknown> {
-  readonly name = 'any';
+  readonly name: string;
+  readonly #takesRecords: boolean;
   readonly findTrailingBlob = trailingBlob;
   /** Idle ones. A getter in an item may put an item itself, so there may be more than one at work. */
   readonly #encoders: AnyEncoder[] = [];
   readonly #decoders: AnyDecoder[] = [];
 
+  /** @param takesRecords whether an item that is an array is known to have nothing but its elements, and all of them */
+  constructor(name: string, takesRecords: boolean) {
+    this.name = name;
+    this.#takesRecords = takesRecords;
+  }
+
   encode(value: unknown, writer: ByteWriter): void {
     if (typeof value === 'number') writeNumber(writer, value);
     else if (typeof value === 'string') writeText(writer, value);
-    else if (!Array.isArray(value) || !writeFlatArray(writer, value)) this.#encodeOther(value, writer);
+    else if (!Array.isArray(value) || !writeFlatArray(writer, value, this.#takesRecords)) {
+      this.#encodeOther(value, writer);
+    }
   }
 
   #encodeOther(value: unknown, writer: ByteWriter): void {
@@ -72,4 +81,10 @@ class AnyCodec implements ItemCodec<unknown> {
   }
 }
 
-export const anyCodec: ItemCodec<unknown> = new AnyCodec();
+export const anyCodec: ItemCodec<unknown> = new AnyCodec('any', false);
+
+/**
+ * The same for items that are arrays which their putter has made for the purpose: it spares them the look for other
+ * properties, a tenth of all that a task of an executor costs. Not for users, whose arrays may come from anywhere.
+ */
+export const recordCodec: ItemCodec<unknown> = new AnyCodec('record', true);

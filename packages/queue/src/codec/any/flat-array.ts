@@ -13,12 +13,13 @@ const MOST_ELEMENTS = 8;
  * nothing in it can be met twice, nest deeply or be refused. One of its elements may be such an array itself; with two,
  * they might be the same.
  *
+ * @param isRecord whether it is known that the array has nothing but its elements, and all of them
  * @returns false, with nothing written, for any other array
  */
-export function writeFlatArray(writer: ByteWriter, array: readonly unknown[]): boolean {
+export function writeFlatArray(writer: ByteWriter, array: readonly unknown[], isRecord: boolean): boolean {
   if (!looksFlat(array, true)) return false;
   const start = writer.length;
-  if (writeElements(writer, array, true)) return true;
+  if ((isRecord || isDense(array)) && writeElements(writer, array, true)) return true;
   writer.length = start;
   return false;
 }
@@ -39,14 +40,20 @@ function looksFlat(array: readonly unknown[], mayNest: boolean): boolean {
 /** Looks again at what it writes: an element may have a getter. */
 function writeElements(writer: ByteWriter, array: readonly unknown[], mayNest: boolean): boolean {
   const length = array.length;
-  if (length > MOST_ELEMENTS || !isDense(array)) return false;
+  if (length > MOST_ELEMENTS) return false;
   writer.byte(TAG.array);
   writer.byte(length);
   for (let i = 0; i < length; i++) {
     const element = array[i];
     if (typeof element === 'string') writeText(writer, element);
     else if (typeof element === 'number') writeNumber(writer, element);
-    else if (!mayNest || !Array.isArray(element) || !writeElements(writer, element, false)) return false;
+    else if (
+      !mayNest ||
+      !Array.isArray(element) ||
+      !isDense(element) ||
+      !writeElements(writer, element, false)
+    )
+      return false;
     else mayNest = false;
   }
   return true;
