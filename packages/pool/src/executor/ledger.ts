@@ -54,8 +54,7 @@ export class Ledger {
   settle(task: PendingTask): boolean {
     if (task.settled) return false;
     task.settled = true;
-    task.release?.();
-    task.release = undefined;
+    task.stopListening();
     if (task.slot >= 0) this.#noLongerAwaited();
     return true;
   }

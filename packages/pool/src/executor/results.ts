@@ -128,8 +128,7 @@ export class Results {
 
   /** Nothing more will be heard of the task. Its caller may still have to get the result. */
   leave(task: PendingTask): void {
-    task.release?.();
-    task.release = undefined;
+    task.stopListening();
     this.#ledger.leave(task);
     this.#events.left();
   }

@@ -221,8 +221,7 @@ export class AttachedExecutor implements ExecutorBody {
   #settle(task: PendingTask): boolean {
     if (task.settled) return false;
     task.settled = true;
-    task.release?.();
-    task.release = undefined;
+    task.stopListening();
     if (--this.#awaited === 0) {
       this.#release?.();
       this.#release = undefined;

@@ -80,9 +80,18 @@ function readElements(reader: ByteReader, mayNest: boolean): unknown[] | undefin
   const first = readElement(reader, mayNest);
   const second = first === undefined ? undefined : readElement(reader, mayNest);
   if (second === undefined) return undefined;
-  // Made by a literal, a pair is packed and has no spare room.
-  const array: unknown[] = [first, second];
-  for (let left = length - 2; left > 0; left--) {
+  // Made by literals, arrays are packed and have no spare room: one that is pushed to gets room for sixteen more.
+  if (length === 2) return [first, second];
+  const third = readElement(reader, mayNest);
+  if (third === undefined) return undefined;
+  if (length === 3) return [first, second, third];
+  const fourth = readElement(reader, mayNest);
+  if (fourth === undefined) return undefined;
+  if (length === 4) return [first, second, third, fourth];
+  const fifth = readElement(reader, mayNest);
+  if (fifth === undefined) return undefined;
+  const array: unknown[] = [first, second, third, fourth, fifth];
+  for (let left = length - 5; left > 0; left--) {
     const element = readElement(reader, mayNest);
     if (element === undefined) return undefined;
     array.push(element);
