@@ -3,6 +3,7 @@ import { BIG_BLOB } from './big-blob.ts';
 import type { Tail } from './byte-writer.ts';
 import type { FindTrailingBlob } from './find-trailing-blob.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
+import { rawBytes } from './raw-bytes.ts';
 
 const INITIAL_CAPACITY = 1024;
 /** A scratch up to this size is kept between items. */
@@ -70,7 +71,7 @@ export class ByteReader {
   makeRoom(): void {
     this.ensure(this.#wanted);
     const tail = this.#wantedTail;
-    if (tail > 0) this.#spare = new Uint8Array(tail);
+    if (tail > 0) this.#spare = rawBytes(tail);
   }
 
   /**
