@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -81,6 +81,27 @@ describe('the packed packages, installed into an empty project', () => {
        }`,
     );
     expect(run(process.execPath, ['submits.js'])).toBe('42\n');
+  });
+
+  it('show a line or two of themselves where nobody catches an error, and not a whole file', () => {
+    writeFileSync(
+      join(project, 'uncaught.js'),
+      `import { ThreadPoolExecutor } from '@pkg/pool';
+       import { Queue } from '@pkg/queue';
+       import { Mutex } from '@pkg/sync';
+       if (process.argv[2] === 'queue') new Queue().getNowait();
+       if (process.argv[2] === 'pool') new ThreadPoolExecutor(5);
+       if (process.argv[2] === 'sync') new Mutex().release();`,
+    );
+    for (const name of ['queue', 'pool', 'sync']) {
+      const { status, stderr } = spawnSync(process.execPath, ['uncaught.js', name], {
+        cwd: project,
+        encoding: 'utf8',
+      });
+      expect(status).toBe(1);
+      expect(stderr).toContain('    at ');
+      expect(stderr.length).toBeLessThan(2000);
+    }
   });
 
   it('load with require() where Node can require modules', () => {
