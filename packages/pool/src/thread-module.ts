@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-export { registerErrorClass } from './thread/error-classes.ts';
+export { registerErrorClass } from '@pkg/sync/kernel';
 export {
   ThreadAlreadyStarted,
   ThreadCannotJoin,

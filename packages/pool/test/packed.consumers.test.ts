@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,6 +56,12 @@ describe('the packed packages, installed into an empty project', () => {
        console.log(both.includes('Thread'), both.every((name) => threads[name] === pool[name]));`,
     );
     expect(run(process.execPath, ['same.js'])).toBe('true true\n');
+  });
+
+  it('have threads that load no queue before somebody needs one', () => {
+    const thread = readFileSync(join(project, 'node_modules/@pkg/pool/dist/thread.js'), 'utf8');
+    expect(thread).toMatch(/from ?"@pkg\/sync\/kernel"/);
+    expect(thread).not.toMatch(/from ?"@pkg\/queue"/);
   });
 
   it('give an executor to a thread that has not loaded its class', () => {

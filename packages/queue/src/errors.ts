@@ -1,3 +1,5 @@
+import { registerErrorClass } from '@pkg/sync/kernel';
+
 /** Thrown by `get` when no item came in time. Python: `queue.Empty`. */
 export class QueueEmpty extends Error {
   readonly code = 'QUEUE_EMPTY';
@@ -57,3 +59,6 @@ export class QueueTimeout extends Error {
     this.unfinished = unfinished;
   }
 }
+
+// Thrown in one thread, they arrive in another as what they are.
+for (const each of [QueueEmpty, QueueFull, QueueShutDown, QueueTimeout]) registerErrorClass(each);

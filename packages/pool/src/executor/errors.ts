@@ -3,8 +3,9 @@
  *
  * @packageDocumentation
  */
+
+import { registerErrorClass } from '@pkg/sync/kernel';
 import { describeValue } from '../thread/describe-value.ts';
-import { registerErrorClass } from '../thread/error-classes.ts';
 import { type WorkerDeath, WorkerDiedError } from '../thread/worker-died-error.ts';
 
 /** The worker that ran a task died: the task itself did not throw. */

@@ -5,8 +5,8 @@
  *
  * @packageDocumentation
  */
+import { classNamesOf, errorClassOf } from '@pkg/sync/kernel';
 import { inspect, types } from '../builtins.ts';
-import { classNamesOf, errorClassOf } from './error-classes.ts';
 
 /** A thrown value, structured-cloneable. Errors refer to each other by index, as causes may form a cycle. */
 export interface PackedError {

@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
+import { registerErrorClass } from '@pkg/sync/kernel';
 import { describe, expect, it } from 'vitest';
-import { registerErrorClass } from './error-classes.ts';
 import { packError, unpackError } from './error-travel.ts';
 
 /** As through a message to another thread. */

@@ -1,3 +1,5 @@
+import { registerErrorClass } from '@pkg/sync/kernel';
+
 /**
  * An item cannot be turned into bytes, or bytes cannot be turned back into an item.
  *
@@ -37,3 +39,4 @@ Object.defineProperty(QueueCodecError.prototype, 'name', {
   configurable: true,
   writable: true,
 });
+registerErrorClass(QueueCodecError);
