@@ -322,10 +322,10 @@ export const MUTANTS: readonly Mutant[] = [
     'two getters',
     'the get is committed after the lock is released',
     STORE,
-    `Atomics.store(header, GETS, (gets + taken) | 0);
+    `Atomics.store(header, GETS, this.#ownGets);
     if (this.#leases !== undefined) {`,
     `this.#getLock.release();
-    Atomics.store(header, GETS, (gets + taken) | 0);
+    Atomics.store(header, GETS, this.#ownGets);
     if (this.#leases !== undefined) {`,
   ),
   mutant('get-silent', 'one place', 'a get wakes no putter', STORE, ' this.#notFull.notify(taken);', ''),

@@ -256,6 +256,8 @@ export class FifoStore implements ItemStore {
   #leftSegment = false;
   /** GETS before the last take. */
   #getsBefore = 0;
+  /** GETS after the last take of this thread: at least so many there are. */
+  #ownGets: number | undefined;
   /** The bound at the last take. Whoever is refused by a later one has seen that take. */
   #maxsize = 0;
 
@@ -278,6 +280,10 @@ export class FifoStore implements ItemStore {
 
   #raiseHighWater(puts: number): void {
     const header = this.#header;
+    // Who puts and takes in turn need not look at what others have taken. Only this mark relies on it: it would be wrong
+    // after 2^32 takes of others.
+    const own = this.#ownGets === undefined ? -1 : (puts - this.#ownGets) | 0;
+    if (own >= 0 && own <= header[HIGH_WATER]!) return;
     const gets = Atomics.load(header, GETS);
     header[KNOWN_GETS] = gets;
     const size = (puts - gets) | 0;
@@ -395,7 +401,8 @@ export class FifoStore implements ItemStore {
         this.#leases.leaseQueued(at, segment);
     }
     header[HEAD] = end;
-    Atomics.store(header, GETS, (gets + taken) | 0);
+    this.#ownGets = (gets + taken) | 0;
+    Atomics.store(header, GETS, this.#ownGets);
     if (this.#leases !== undefined) {
       const segment = header[HEAD_SEGMENT]!;
       for (let at = head; at < end; at += this.#segments.recordWords(at)) this.#leases.noteLease(at, segment);
