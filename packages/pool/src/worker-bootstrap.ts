@@ -7,9 +7,9 @@
 import { workerData } from 'node:worker_threads';
 import type { WorkerData } from './executor/protocol.ts';
 import type { ThreadData } from './thread/protocol.ts';
-import type { Compiling } from './worker-entry.ts';
+import type { Inherited } from './worker-entry.ts';
 
-const data = workerData as (ThreadData | WorkerData) & Compiling;
+const data = workerData as (ThreadData | WorkerData) & Inherited;
 if (data.compileCache !== undefined) {
   // Before anything else is loaded: a quarter of the start of a thread is compiling.
   const module = process.getBuiltinModule('node:module') as {

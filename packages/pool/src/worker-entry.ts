@@ -13,17 +13,17 @@ export interface Entry {
   readonly eval: boolean;
 }
 
-/** What every worker of this package is told beside what it is for. */
-export interface Compiling {
+/** What every worker of this package takes over from the thread that starts it, beside what it is for. */
+export interface Inherited {
   /** Where the program keeps its compiled code, if it does. */
   readonly compileCache: string | undefined;
 }
 
 /**
- * The compile cache that this thread uses, for those that it starts: Node gives them one by itself only where an
- * environment variable asks for it, not where the program has called `module.enableCompileCache()`.
+ * What the workers that this thread starts take over from it. The compile cache: Node gives them one by itself only where
+ * an environment variable asks for it, not where the program has called `module.enableCompileCache()`.
  */
-export function compiling(): Compiling {
+export function inherited(): Inherited {
   const module = process.getBuiltinModule('node:module') as { getCompileCacheDir?(): string | undefined };
   const directory = module.getCompileCacheDir?.();
   // Node adds a directory for its version, which it will add again.

@@ -11,7 +11,7 @@ import { endThreadsAtExit } from '../thread/end-at-exit.ts';
 import { unpackError } from '../thread/error-travel.ts';
 import { keepLastOutput } from '../thread/last-output.ts';
 import type { WorkerDeath } from '../thread/worker-died-error.ts';
-import { type Compiling, compiling, workerEntry } from '../worker-entry.ts';
+import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
 import type { Control, WorkerRow } from './control.ts';
 import type { Farewell, Mail, WorkerData } from './protocol.ts';
 import type { PackedValue } from './value-travel.ts';
@@ -61,9 +61,9 @@ export class PoolWorker {
     this.#port = port1;
     const probe = createLivenessProbe();
     const liveness = probe?.port as unknown as MessagePort | undefined;
-    const workerData: WorkerData & Compiling = {
+    const workerData: WorkerData & Inherited = {
       ...data,
-      ...compiling(),
+      ...inherited(),
       control: control.memory,
       port: port2,
       liveness,

@@ -26,7 +26,7 @@ import {
   remaining,
 } from '@pkg/sync/kernel';
 import { inspect } from '../builtins.ts';
-import { type Compiling, compiling, workerEntry } from '../worker-entry.ts';
+import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
 import { endThreadsAtExit } from './end-at-exit.ts';
 import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
@@ -106,8 +106,8 @@ export class RunningThread {
     this.#outcomes = port1;
     const probe = createLivenessProbe();
     const liveness = probe?.port as unknown as MessagePort | undefined;
-    const data: ThreadData & Compiling = {
-      ...compiling(),
+    const data: ThreadData & Inherited = {
+      ...inherited(),
       url,
       className,
       name,
