@@ -1,4 +1,5 @@
 import type { Tail } from './codec/byte-writer.ts';
+import { copyBytes } from './copy-bytes.ts';
 import { copyWords } from './copy-words.ts';
 import {
   type Geometry,
@@ -64,7 +65,7 @@ export class Pages {
   writeWithTail(source: Int32Array, from: number, end: number, to: number, tail: Tail): void {
     this.reach(to + end - from);
     copyWords(source, from, (tail.start + 3) >>> 2, this.words, to);
-    this.bytes.set(tail.bytes, to * 4 + tail.start - from * 4);
+    copyBytes(tail.bytes, 0, tail.bytes.length, this.bytes, to * 4 + tail.start - from * 4);
   }
 
   /**

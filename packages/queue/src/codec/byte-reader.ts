@@ -1,3 +1,4 @@
+import { copyBytes } from '../copy-bytes.ts';
 import { copyWords } from '../copy-words.ts';
 import { BIG_BLOB } from './big-blob.ts';
 import type { Tail } from './byte-writer.ts';
@@ -99,7 +100,7 @@ export class ByteReader {
     }
     copyWords(words, at, at + ((head + 3) >>> 2), this.words, 0);
     if (tail > 0 && spare !== undefined) {
-      spare.set(bytes.subarray(end - tail, end));
+      copyBytes(bytes, end - tail, end, spare, 0);
       this.#tail = { start: head, bytes: spare };
       this.#spare = undefined;
     }
