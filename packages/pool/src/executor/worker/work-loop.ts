@@ -32,7 +32,7 @@ const clock = performance;
 /** What the loop works with. */
 export interface Bench {
   readonly row: number;
-  /** What the executor's clock counts from, on this thread's `clock.now()`. */
+  /** What the executor's clock counts from, on this thread's `performance.now()`. */
   readonly zero: number;
   readonly control: Control;
   readonly words: TaskWords;
