@@ -6,6 +6,7 @@ import { ownExecutors } from './attached/own-executors.ts';
 import { Saturation, warnOfSaturation } from './attached/saturation.ts';
 import type { TaskHost } from './attached/task-host.ts';
 import { callOff } from './call-off.ts';
+import { clock } from './clock.ts';
 import { Closing } from './closing.ts';
 import { Control } from './control.ts';
 import { Dispatch } from './dispatch.ts';
@@ -27,9 +28,6 @@ import { explain, newTask, SyncOutcome } from './task-outcome.ts';
 import type { TaskTrace } from './task-trace.ts';
 import { TaskWords } from './task-words.ts';
 import { type PackedValue, packValue, plainValue } from './value-travel.ts';
-
-/** Kept, since Node's global is a getter: a look at it takes as long as a look at the clock. */
-const clock = performance;
 
 /** What the executors' clock counts from, on this thread's `performance.now()`: small numbers are soon encoded. */
 const ZERO = clock.now();

@@ -1,4 +1,5 @@
 import { packError, unpackError } from '../../thread/error-travel.ts';
+import { clock } from '../clock.ts';
 import type { Control, WorkerRow } from '../control.ts';
 import {
   CLAIM,
@@ -25,9 +26,6 @@ import type { TaskSource } from './task-source.ts';
 
 /** Between tasks, pending events of the worker are served at least this often, in milliseconds. */
 const LONGEST_WITHOUT_TURN = 10;
-
-/** Kept, since Node's global is a getter: a look at it takes as long as a look at the clock. */
-const clock = performance;
 
 /** What the loop works with. */
 export interface Bench {
