@@ -7,7 +7,17 @@ type Copy = (
 ) => number;
 
 /** Node's own way to copy, where there is one. Of V8's, what shared memory takes is up to twice the time. */
-const nodeCopy = (globalThis as { Buffer?: { prototype: { copy?: Copy } } }).Buffer?.prototype.copy;
+const nodeCopy = findNodeCopy();
+
+/** What stands for `Buffer` in browsers may refuse arrays that are none of its own. */
+function findNodeCopy(): Copy | undefined {
+  const copy = (globalThis as { Buffer?: { prototype: { copy?: Copy } } }).Buffer?.prototype.copy;
+  try {
+    return copy?.call(new Uint8Array(2), new Uint8Array(2), 0, 0, 1) === 1 ? copy : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** Copies bytes `from` to `end` of `source`, one or more, to byte `to` of `target`; one of the two is shared by threads. */
 export function copyBytes(

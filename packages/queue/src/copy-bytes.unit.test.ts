@@ -6,9 +6,16 @@ afterEach(() => {
 });
 
 describe('copyBytes', () => {
-  for (const platform of ['with', 'without']) {
-    it(`copies exactly the bytes that it is told to, ${platform} a Buffer`, async () => {
-      if (platform === 'without') vi.stubGlobal('Buffer', undefined);
+  const refuse = () => {
+    throw new TypeError('argument should be a Buffer');
+  };
+  for (const [platform, buffer] of [
+    ['with a Buffer', globalThis.Buffer],
+    ['without a Buffer', undefined],
+    ['with a Buffer that takes only its like', { prototype: { copy: refuse } }],
+  ] as const) {
+    it(`copies exactly the bytes that it is told to, ${platform}`, async () => {
+      vi.stubGlobal('Buffer', buffer);
       const { copyBytes } = await import('./copy-bytes.ts');
       const Growable = SharedArrayBuffer as unknown as new (
         bytes: number,
