@@ -58,12 +58,16 @@ export class Session {
     return true;
   }
 
-  /** Whether the races found so far may be wanting, because a word turned out to be accessed in both ways. */
+  /**
+   * Whether what was searched so far may be wanting, because something came to light that nobody had looked out for: a
+   * word that is accessed both atomically and plainly, or a buffer that grows.
+   */
   get mustRestart(): boolean {
-    const { races } = this.machine;
-    if (races?.restart !== true) return false;
-    races.restart = false;
-    return true;
+    const { races, memory } = this.machine;
+    const must = memory.restart || races?.restart === true;
+    memory.restart = false;
+    if (races !== null) races.restart = false;
+    return must;
   }
 
   #check(): void {

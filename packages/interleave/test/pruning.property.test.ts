@@ -17,7 +17,9 @@ type Step = readonly [
     | 'rest'
     | 'twice'
     | 'raise'
-    | 'lower',
+    | 'lower'
+    | 'size'
+    | 'grow',
   word: number,
 ];
 type Program = readonly (readonly Step[])[];
@@ -55,8 +57,16 @@ class Counter {
 }
 
 /** One step on shared words, by thread `me`: what it yields. */
-function perform(memory: Int32Array, me: number, [verb, word]: Step): unknown {
+function perform(memory: Int32Array, area: SharedArrayBuffer, me: number, [verb, word]: Step): unknown {
   switch (verb) {
+    case 'size':
+      return area.byteLength;
+    case 'grow':
+      try {
+        return area.grow(8 * (me + 2));
+      } catch (error) {
+        return (error as Error).name;
+      }
     case 'load':
       return Atomics.load(memory, word);
     case 'add':
@@ -128,9 +138,9 @@ function outcomes(
   const subject = scenario({
     name: 'program',
     memoryless,
-    setup: () => ({ memory: words(2) }),
-    threads: program.map((steps, me) => ({ memory }: { memory: Int32Array }, thread: ThreadContext) => {
-      return steps.map((each) => thread.call(each[0], [], () => perform(memory, me, each)));
+    setup: () => ({ memory: words(2), area: new SharedArrayBuffer(8, { maxByteLength: 64 }) }),
+    threads: program.map((steps, me) => ({ memory, area }, thread: ThreadContext) => {
+      return steps.map((each) => thread.call(each[0], [], () => perform(memory, area, me, each)));
     }),
     recover: ({ memory }, { killed }) => void Atomics.add(memory, 1, 100 * (killed + 1)),
     check: ({ context, results, killed, history }) => {
@@ -173,7 +183,7 @@ function enumerate(program: Program): string[] {
       const next = steps[at[me] as number];
       if (next === undefined) continue;
       const own = Int32Array.from(memory);
-      const result = perform(own, me, next);
+      const result = perform(own, new SharedArrayBuffer(8), me, next);
       go(
         [...own],
         at.map((position, thread) => position + (thread === me ? 1 : 0)),
@@ -263,6 +273,19 @@ describe('the exhaustive search', () => {
     );
   });
 
+  it.each<ExploreOptions>([{}, { preemptions: 1 }, { preemptions: 2, kills: 1 }])(
+    'meets with pruning what it meets without, where memory may grow: %j',
+    (options) => {
+      fc.assert(
+        fc.property(programs(2, 'size', 'size', 'grow', 'load', 'add'), (program) => {
+          const all = outcomes(program, { ...options, prune: false, schedules: 20_000 });
+          expectSame(outcomes(program, options), all);
+        }),
+        { numRuns: 60, seed: 11 },
+      );
+    },
+  );
+
   it.each<ExploreOptions>([{}, { preemptions: 2 }, { kills: 1 }])(
     'meets what it meets otherwise where methods are forgotten that keep nothing: %j',
     (options) => {
@@ -283,17 +306,23 @@ describe('the exhaustive search', () => {
     },
   );
 
-  it('finds a race with pruning exactly where there is one without', () => {
+  it.each<ExploreOptions>([
+    {},
+    { preemptions: 1 },
+    { preemptions: 2 },
+    { preemptions: 2, spuriousWakes: 1 },
+    { preemptions: 1, kills: 1 },
+  ])('finds a race with pruning exactly where there is one without: %j', (options) => {
     const kinds = { race: 0, none: 0 };
     fc.assert(
-      fc.property(programs(3, 'load', 'store', 'add', 'read', 'write'), (program) => {
+      fc.property(programs(options.kills ? 2 : 3, 'load', 'store', 'add', 'read', 'write'), (program) => {
         // Word 0 for synchronisation, word 1 for data.
         const tidy = program.map((steps) =>
           steps.map(([verb]): Step => [verb, verb === 'read' || verb === 'write' ? 1 : 0]),
         );
-        const all = outcomes(tidy, { prune: false });
+        const all = outcomes(tidy, { ...options, prune: false });
         kinds[all.kind === 'race' ? 'race' : 'none']++;
-        expect(outcomes(tidy, {}).kind).toBe(all.kind);
+        expect(outcomes(tidy, options).kind).toBe(all.kind);
       }),
       { numRuns: 150, seed: 8 },
     );

@@ -61,6 +61,11 @@ export class ExecutionState {
   protected killable = 0;
   protected next = nothing;
 
+  readonly #goesOn = (index: number): boolean => {
+    const { status } = this.threads[index] as ModelThread;
+    return status === ready || status === waiting;
+  };
+
   /** The access of the last choice's step, and what else is known of that step, as `pending-access.ts` packs them. */
   #trialAccess = unknownAccess;
   #trialMarks = 0;
@@ -267,12 +272,17 @@ export class ExecutionState {
   }
 
   /**
-   * Hashes everything that the future depends on: memory and clocks, each thread's log and status, who waits
+   * Hashes everything that the future depends on: memory, what may come to race, each thread's log and status, who waits
    * in which order. Counters that only steer fairness are left out.
    */
   hashState(soft: boolean): void {
     let first = this.memory.hashFirst;
     let second = this.memory.hashSecond;
+    if (this.races !== null) {
+      this.races.hash(this.#goesOn);
+      first ^= this.races.hashFirst;
+      second ^= this.races.hashSecond;
+    }
     for (const thread of this.threads) {
       const status = thread.status | (thread.fresh << 4) | (thread.index << 8) | (thread.plainWrites << 16);
       first = Math.imul(first ^ mixFirst(status, thread.hashFirst), 0x9e3779b1);

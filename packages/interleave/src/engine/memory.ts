@@ -32,7 +32,7 @@ const maxBytes = 1 << 26;
 export class Memory {
   readonly buffers: ModelBuffer[] = [];
   readonly trail = new Trail();
-  /** Two lanes of hash over every word of memory and every clock. Saved and restored by the owner. */
+  /** Two lanes of hash over every word of memory. Saved and restored by the owner. */
   hashFirst = 0;
   hashSecond = 0;
   /** Grows with every write that changes a word: tells whether a spinning thread could see anything new. */
@@ -41,6 +41,10 @@ export class Memory {
   hashing = false;
   /** False during the scenario's setup, whose writes are the initial state. */
   trailing = false;
+  /** Whether some body has made a buffer grow, in any execution: until then the order of looks at sizes cannot matter. */
+  grows = false;
+  /** Set when that came to light: what was searched until then was searched without it. */
+  restart = false;
   readonly #byBuffer = new WeakMap<object, ModelBuffer>();
   #end = 0;
 
@@ -117,15 +121,17 @@ export class Memory {
     return true;
   }
 
-  /** Writes a word of bookkeeping (a clock) that belongs to the state but is no memory of the scenario. */
-  poke(array: Int32Array, index: number, identity: number, value: number): void {
+  /** A body makes a buffer grow. */
+  noteGrowth(): void {
+    if (!this.grows) this.restart = true;
+    this.grows = true;
+  }
+
+  /** Writes a word of bookkeeping that belongs to the state but is no memory of the scenario: the hash leaves it out. */
+  poke(array: Int32Array, index: number, value: number): void {
     const old = array[index] as number;
     if (old === value) return;
     array[index] = value;
     this.trail.push(array, index, old);
-    if (this.hashing && identity !== 0) {
-      this.hashFirst ^= mixFirst(identity, old) ^ mixFirst(identity, value);
-      this.hashSecond ^= mixSecond(identity, old) ^ mixSecond(identity, value);
-    }
   }
 }

@@ -9,7 +9,7 @@ import type { Memory } from './memory.ts';
 import { done, killed, type ModelThread, none, ready, unknown, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
 import { addressOf } from './operations.ts';
-import { isVisible } from './pending-access.ts';
+import { accessOf, isVisible } from './pending-access.ts';
 import { describe, suspension } from './suspension.ts';
 
 const end = -2;
@@ -137,6 +137,20 @@ export abstract class Scheduler extends ExecutionState {
     }
   }
 
+  /**
+   * The running thread makes an access whose order among others cannot matter, such as a look at what never changes: no
+   * place for a choice, unless the strategy wants one at every step, or the thread does nothing else any more.
+   */
+  protected pass(thread: ModelThread, access: number): void {
+    if (this.granted || this.strategy.everyStep || this.spins(thread)) {
+      this.arrive(thread, access);
+      return;
+    }
+    this.#record(actionOf(run, thread.index));
+    if (this.failure !== null) this.suspend();
+    this.#goOn(thread, access);
+  }
+
   #goOn(thread: ModelThread, access: number): void {
     thread.arrived = 0;
     this.noteAccess(access);
@@ -255,8 +269,9 @@ export abstract class Scheduler extends ExecutionState {
       }
       if (this.timeouts > 0 && this.forcedTimeout === 0) count = this.#addTimeouts(count);
     }
-    if (count === 1 && !this.strategy.everyStep && !this.isAsleep(candidates[0] as number))
-      return candidates[0] as number;
+    // No choice; but where a thread has come to its end or to a wait, it may have come there in more ways than one.
+    const isForced = count === 1 && current >= 0 && !this.strategy.everyStep;
+    if (isForced && !this.isAsleep(candidates[0] as number)) return candidates[0] as number;
     const choice = this.strategy.choose(this, candidates, count, false);
     if (choice < 0) {
       this.wasAbandoned = true;
@@ -319,18 +334,22 @@ export abstract class Scheduler extends ExecutionState {
   #applyFault(action: number): void {
     const thread = this.threads[threadOf(action)] as ModelThread;
     this.tracer?.fault(action);
-    this.wakeAll();
     switch (kindOf(action)) {
       case wake:
+        // It matters to those who notify there, and who wait.
+        this.wakeDependents(accessOf(thread.waitAddress, 4, true));
         this.wakes--;
         this.unblock(thread, 'ok');
         return;
       case timeout:
+        // It moves the clock.
+        this.wakeAll();
         if (this.forcedTimeout === 0) this.timeouts--;
         this.clock = Math.max(this.clock, thread.deadline);
         this.unblock(thread, 'timed-out');
         return;
       default:
+        this.wakeAll();
         this.#kill(thread);
     }
   }
