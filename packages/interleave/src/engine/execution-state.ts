@@ -279,9 +279,9 @@ export class ExecutionState {
     let first = this.memory.hashFirst;
     let second = this.memory.hashSecond;
     if (this.races !== null) {
-      this.races.hash(this.#goesOn);
-      first ^= this.races.hashFirst;
-      second ^= this.races.hashSecond;
+      const unseen = this.races.hash(this.#goesOn);
+      first ^= unseen.first;
+      second ^= unseen.second;
     }
     for (const thread of this.threads) {
       const status = thread.status | (thread.fresh << 4) | (thread.index << 8) | (thread.plainWrites << 16);

@@ -1,6 +1,6 @@
-import { mixFirst, mixSecond } from './hash.ts';
 import type { Memory } from './memory.ts';
 import { natives } from './natives.ts';
+import { type Release, UnseenNotes } from './unseen-notes.ts';
 
 /** What is known about the earlier access of a race: the thread, and whether it wrote. */
 export interface RaceWitness {
@@ -12,13 +12,6 @@ type Pages = (Int32Array | undefined)[];
 
 /** Notes are allocated for 256 bytes at a time. */
 const pageShift = 8;
-
-/** Marks are allocated for 64 epochs at a time. */
-const epochShift = 6;
-
-/** Whose knowledge is hashed, the word's or the thread's; the lowest 4 bits say of which thread's notes. */
-const wordIdentity = 0x40000000;
-const threadIdentity = 0x70000000;
 
 /** Set in the key of a word's list of waiters, beside the key of the word itself. */
 const waiterKey = 1 << 24;
@@ -39,10 +32,6 @@ const usedInParts = 8;
  * Atomic accesses are noted in a byte's memory only where the same word is also accessed plainly, and a word's first
  * byte speaks for the others unless there are accesses to a part of it. When either comes to light too late for the
  * running execution, {@link restart} asks for a fresh start.
- *
- * Of all that, the future depends on one thing: which notes of each thread every other thread, and every word that one
- * may synchronise with, has not seen. How many epochs it took to come there is nobody's business, so that is what
- * {@link hash} tells states by.
  */
 export class Races {
   restart = false;
@@ -53,18 +42,11 @@ export class Races {
   readonly #dirty: Int32Array;
   readonly #releases = new Map<number, Int32Array>();
   /** The same clocks, each with its key. */
-  readonly #released: { readonly key: number; readonly clock: Int32Array }[] = [];
+  readonly #released: Release[] = [];
   /** For each byte and thread the epoch of the last plain read, plain write, atomic read and atomic write. */
   readonly #notes: readonly Pages[] = [[], [], [], []];
   readonly #usage: Uint8Array;
-  /** For each epoch and thread two lanes of hash over the notes that are of that epoch. */
-  readonly #marks: Pages = [];
-  /** Room for {@link hash}: the lanes of all notes from an epoch on. */
-  #sinceFirst = new natives.Int32Array(64);
-  #sinceSecond = new natives.Int32Array(64);
-  /** The lanes that {@link hash} leaves. */
-  hashFirst = 0;
-  hashSecond = 0;
+  readonly #unseen: UnseenNotes;
 
   constructor(memory: Memory, threads: number) {
     this.#memory = memory;
@@ -73,6 +55,7 @@ export class Races {
     for (let t = 0; t < threads; t++) this.#clocks[t * threads + t] = 1;
     this.#dirty = new natives.Int32Array(threads);
     this.#usage = new natives.Uint8Array((memory.end >> 2) + 2);
+    this.#unseen = new UnseenNotes(memory, threads);
   }
 
   /** Thread `thread` has loaded the word: what happened before the store it read now happened before it. */
@@ -207,101 +190,24 @@ export class Races {
       const before = own[at + thread] as number;
       if (before === epoch) continue;
       this.#memory.poke(own, at + thread, epoch);
-      if (!this.#memory.hashing) continue;
-      const note = (byte << 2) | kind;
-      if (before > 0) this.#mark(thread, before, note);
-      this.#mark(thread, epoch, note);
+      if (this.#memory.hashing) this.#unseen.move((byte << 2) | kind, thread, before, epoch);
     }
     if (this.#dirty[thread] === 0) this.#memory.poke(this.#dirty, thread, 1);
     return witness;
   }
 
-  /** The note comes to be of that epoch, or ceases to be. */
-  #mark(thread: number, epoch: number, note: number): void {
-    const page = this.#marksOf(epoch);
-    const at = this.#markAt(thread, epoch);
-    this.#memory.poke(page, at, (page[at] as number) ^ mixFirst(note, thread));
-    this.#memory.poke(page, at + 1, (page[at + 1] as number) ^ mixSecond(note, thread));
-  }
-
-  #marksOf(epoch: number): Int32Array {
-    return pageAt(this.#marks, epoch >> epochShift, this.#threads << (epochShift + 1));
-  }
-
-  #markAt(thread: number, epoch: number): number {
-    return ((thread << epochShift) | (epoch & ((1 << epochShift) - 1))) << 1;
-  }
-
-  /**
-   * Hashes which notes are unseen by whom into {@link hashFirst} and {@link hashSecond}.
-   *
-   * @param goesOn whether the thread has begun and may still make accesses: what others have seen does not matter
-   */
-  hash(goesOn: (thread: number) => boolean): void {
-    const threads = this.#threads;
-    const clocks = this.#clocks;
-    this.hashFirst = 0;
-    this.hashSecond = 0;
-    for (let u = 0; u < threads; u++) {
-      this.#collect(u, clocks[u * threads + u] as number);
-      let known = Number.POSITIVE_INFINITY;
-      for (let t = 0; t < threads; t++) {
-        if (t === u || !goesOn(t)) continue;
-        const epoch = clocks[t * threads + u] as number;
-        this.#add(threadIdentity | (t << 4) | u, epoch);
-        known = Math.min(known, epoch);
-      }
-      for (const { key, clock } of this.#released) {
-        const epoch = clock[u] as number;
-        // From a word that nobody can learn anything new from, it does not matter what there is to learn.
-        if (epoch > known && !this.#areAlike(epoch, known)) this.#add(wordIdentity | (key << 4) | u, epoch);
-      }
-    }
-  }
-
-  /** Sums up the notes of a thread from each epoch on. */
-  #collect(thread: number, last: number): void {
-    if (last + 2 > this.#sinceFirst.length) {
-      this.#sinceFirst = new natives.Int32Array(2 * (last + 2));
-      this.#sinceSecond = new natives.Int32Array(2 * (last + 2));
-    }
-    let first = 0;
-    let second = 0;
-    this.#sinceFirst[last + 1] = 0;
-    this.#sinceSecond[last + 1] = 0;
-    for (let epoch = last; epoch > 0; epoch--) {
-      const page = this.#marksOf(epoch);
-      const at = this.#markAt(thread, epoch);
-      first ^= page[at] as number;
-      second ^= page[at + 1] as number;
-      this.#sinceFirst[epoch] = first;
-      this.#sinceSecond[epoch] = second;
-    }
-  }
-
-  /** Hashes what is unseen by `identity` that knows `epoch`; not if it is all, as it is for a word never stored to. */
-  #add(identity: number, epoch: number): void {
-    if (this.#areAlike(epoch, 0)) return;
-    this.hashFirst ^= mixFirst(identity, this.#sinceFirst[epoch + 1] as number);
-    this.hashSecond ^= mixSecond(identity, this.#sinceSecond[epoch + 1] as number);
-  }
-
-  /** Whether who knows either epoch, and nothing after, has seen the same of the notes that there are now. */
-  #areAlike(left: number, right: number): boolean {
-    const first = this.#sinceFirst;
-    const second = this.#sinceSecond;
-    return first[left + 1] === first[right + 1] && second[left + 1] === second[right + 1];
+  /** Hashes all that the future of the search for races depends on into {@link UnseenNotes.first} and `second`. */
+  hash(goesOn: (thread: number) => boolean): UnseenNotes {
+    this.#unseen.hash(this.#clocks, this.#released, goesOn);
+    return this.#unseen;
   }
 }
 
 function pageOf(pages: Pages, byte: number, threads: number): Int32Array {
-  return pageAt(pages, byte >> pageShift, threads << pageShift);
-}
-
-function pageAt(pages: Pages, number: number, length: number): Int32Array {
+  const number = byte >> pageShift;
   let page = pages[number];
   if (page === undefined) {
-    page = new natives.Int32Array(length);
+    page = new natives.Int32Array(threads << pageShift);
     pages[number] = page;
   }
   return page;
