@@ -1,7 +1,7 @@
 // After `tsc -b` has written the declarations: the JavaScript of the packages whose modules every new thread loads, in
 // few files. A thread spends about a millisecond on each file that it loads and on each name that it has to look up,
 // beside the time for what is in them. What is imported from outside a package stays outside.
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -80,15 +80,14 @@ async function bundleQueue() {
 }
 
 /**
- * In three layers, so that each kind of worker loads what it needs and each module exists once: what a thread and its
- * starter need, what an executor's worker needs beside that, and the rest.
+ * In two layers, so that a thread loads what it needs and each module exists once: what a thread and its starter need, and
+ * the rest. The workers of executors run a script of their own, which has all in it but what few of them meet.
  */
 async function bundlePool() {
   const root = 'packages/pool';
   await clear(root);
   const layers = {
     'thread.js': ['thread-module', 'thread/thread-main'],
-    'executor-worker.js': ['executor/worker/worker-main'],
     'index.js': ['index'],
   };
   const places = {};
@@ -103,10 +102,45 @@ async function bundlePool() {
     // A list of exports may be in two files: what it lists is in one, and an `export *` of another file is lost.
     for (const module of own) if (module !== 'thread-module.ts') places[module] = file;
   }
+  const worker = 'executor/worker/worker-main.ts';
+  await bundleScript(`${root}/src/${worker}`, `${root}/dist/executor-worker.cjs`);
+  places[worker] = 'executor-worker.cjs';
   const outfile = `${root}/dist/worker-bootstrap.js`;
   const entryPoints = [`${root}/src/worker-bootstrap.ts`];
   await build({ ...common, entryPoints, outfile, plugins: [leave(root, places, outfile)] });
 }
+
+/**
+ * A module with all that it imports, whatever package that is from, as the body of a function of what a CommonJS module is
+ * given and of `importModule`, in place of `import()`: for that a script that comes from a code cache has nobody to turn to.
+ */
+async function bundleScript(entryPoint, outfile) {
+  const { outputFiles } = await build({
+    ...common,
+    entryPoints: [entryPoint],
+    outfile,
+    write: false,
+    format: 'cjs',
+    platform: 'node',
+    packages: 'bundle',
+    conditions: ['@pkg/source'],
+    define: { 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+    plugins: [leaveToRunTime],
+  });
+  for (const { path, text } of outputFiles) {
+    writeFileSync(path, path.endsWith('.map') ? text : text.replace(/\bimport\(/g, 'importModule('));
+  }
+}
+
+const leaveToRunTime = {
+  name: 'leave to run time what is imported then',
+  setup({ onResolve }) {
+    onResolve({ filter: /^@pkg\// }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    );
+  },
+};
 
 const withoutType = (module) => module.replace(/\.ts$/, '');
 

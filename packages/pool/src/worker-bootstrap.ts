@@ -6,8 +6,12 @@
  */
 import { workerData } from 'node:worker_threads';
 import type { WorkerData } from './executor/protocol.ts';
+import type { WorkerCode } from './executor/worker-code.ts';
+import { runScript } from './run-script.ts';
 import type { ThreadData } from './thread/protocol.ts';
 import type { Inherited } from './worker-entry.ts';
+
+type WorkerModule = typeof import('./executor/worker/worker-main.ts');
 
 const data = workerData as (ThreadData | WorkerData) & Inherited;
 if (data.compileCache !== undefined) {
@@ -19,4 +23,15 @@ if (data.compileCache !== undefined) {
 }
 void ('className' in data
   ? import('./thread/thread-main.ts').then(({ ThreadMain }) => new ThreadMain(data).run())
-  : import('./executor/worker/worker-main.ts').then(({ WorkerMain }) => new WorkerMain(data).run()));
+  : data.code === undefined
+    ? import('./executor/worker/worker-main.ts').then(({ WorkerMain }) => new WorkerMain(data).run())
+    : runWorker(data.code, data));
+
+function runWorker(code: WorkerCode, data: WorkerData): Promise<never> {
+  const { report } = code;
+  const { exports, compiled } = runScript<WorkerModule>(code);
+  return new exports.WorkerMain(data, () => {
+    report?.postMessage(compiled());
+    report?.close();
+  }).run();
+}

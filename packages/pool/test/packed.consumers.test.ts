@@ -89,6 +89,66 @@ describe('the packed packages, installed into an empty project', () => {
     expect(run(process.execPath, ['submits.js'])).toBe('42\n');
   });
 
+  it('have workers that know the classes of this project as the module of the tasks does', () => {
+    writeFileSync(
+      join(project, 'classes.js'),
+      `import { isMainThread } from 'node:worker_threads';
+       import { currentTask, move, registerErrorClass, ThreadPoolExecutor } from '@pkg/pool';
+       import { PriorityQueue, Queue, QueueEmpty } from '@pkg/queue';
+       import { LockTimeout, Mutex } from '@pkg/sync';
+       class Refused extends Error { constructor(why) { super('refused'); this.why = why; } }
+       registerErrorClass(Refused);
+       export function look(queue, ordered, mutex) {
+         mutex.lock();
+         mutex.unlock();
+         return [queue instanceof Queue, queue.get(), ordered instanceof PriorityQueue, mutex instanceof Mutex, currentTask().name];
+       }
+       export function fail(how) {
+         if (how === 'own') throw new Refused('no');
+         if (how === 'queue') new Queue().getNowait();
+         new Mutex().handle;
+         throw new LockTimeout(5);
+       }
+       export const bytes = () => move(new Uint8Array([1, 2, 3]));
+       export async function watch(queue) {
+         const { signal } = currentTask();
+         const aborted = new Promise((resolve) => signal.addEventListener('abort', resolve));
+         queue.put('runs');
+         await aborted;
+         queue.put(signal.reason instanceof Refused && signal.reason.why);
+       }
+       if (isMainThread) {
+         // The second executor's worker runs what the first one's has compiled.
+         for (let n = 0; n < 2; n++) {
+           const executor = new ThreadPoolExecutor(import.meta.url, { maxWorkers: 1 });
+           const queue = new Queue();
+           queue.put('item');
+           console.log(...(await executor.submit('look', [queue, new PriorityQueue(), new Mutex()])));
+           for (const how of ['own', 'queue', 'sync']) {
+             const error = await executor.submit('fail', [how]).catch((error) => error);
+             console.log(error instanceof Refused, error.why, error instanceof QueueEmpty, error instanceof LockTimeout);
+           }
+           console.log(...(await executor.submit('bytes', [])));
+           const task = executor.submit('watch', [queue]);
+           console.log(await queue.getAsync());
+           task.cancel(new Refused('enough'));
+           console.log((await task.catch((error) => error)).why, await queue.getAsync());
+           await executor.shutdown();
+         }
+       }`,
+    );
+    const each = [
+      'true item true true look',
+      'true no false false',
+      'false undefined true false',
+      'false undefined false true',
+      '1 2 3',
+      'runs',
+      'enough enough',
+    ];
+    expect(run(process.execPath, ['classes.js'])).toBe([...each, ...each, ''].join('\n'));
+  });
+
   it('show a line or two of themselves where nobody catches an error, and not a whole file', () => {
     writeFileSync(
       join(project, 'uncaught.js'),

@@ -12,7 +12,12 @@ const builtIns = [
   AggregateError,
 ] as const;
 
-const classes = new Map<string, ErrorClass>(builtIns.map((each) => [each.name, each]));
+const CLASSES = Symbol.for('@pkg/sync.error-classes');
+
+/** Kept on the global object: a thread may load this package twice (from its sources and compiled, say). */
+const global = globalThis as { [CLASSES]?: Map<string, ErrorClass> };
+const classes = global[CLASSES] ?? new Map(builtIns.map((each): [string, ErrorClass] => [each.name, each]));
+global[CLASSES] = classes;
 
 /**
  * Makes a class of errors known on the calling thread, so that its errors, thrown in another thread, arrive

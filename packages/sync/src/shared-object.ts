@@ -31,7 +31,12 @@ export interface SharedClass<T extends SharedObject = SharedObject> {
   [FROM](handle: SharedHandle): T;
 }
 
-const classes = new Map<string, SharedClass>();
+const CLASSES = Symbol.for('@pkg/sync.shared-classes');
+
+/** Kept on the global object: a thread may load this package twice (from its sources and compiled, say). */
+const global = globalThis as { [CLASSES]?: Map<string, SharedClass> };
+const classes = global[CLASSES] ?? new Map<string, SharedClass>();
+global[CLASSES] = classes;
 
 /**
  * Makes a class known to {@link revive} on the calling thread; call it beside the class, in its module.

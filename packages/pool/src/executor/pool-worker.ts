@@ -15,6 +15,7 @@ import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
 import type { Control, WorkerRow } from './control.ts';
 import type { Farewell, Mail, WorkerData } from './protocol.ts';
 import type { PackedValue } from './value-travel.ts';
+import { workerCode } from './worker-code.ts';
 
 /** How a worker ended. */
 export interface WorkerEnd extends WorkerDeath {
@@ -45,7 +46,7 @@ export class PoolWorker {
 
   /** Starts the worker. `onEnd` is called once, when it has run its last instruction. */
   constructor(
-    data: Omit<WorkerData, 'port' | 'liveness' | 'control'>,
+    data: Omit<WorkerData, 'code' | 'port' | 'liveness' | 'control'>,
     control: Control,
     options: object,
     onEnd: (worker: PoolWorker) => void,
@@ -61,9 +62,12 @@ export class PoolWorker {
     this.#port = port1;
     const probe = createLivenessProbe();
     const liveness = probe?.port as unknown as MessagePort | undefined;
+    const code = workerCode();
+    const report = code?.report;
     const workerData: WorkerData & Inherited = {
       ...data,
       ...inherited(),
+      code,
       control: control.memory,
       port: port2,
       liveness,
@@ -74,7 +78,7 @@ export class PoolWorker {
       workerData,
       eval: entry.eval,
       name: data.name,
-      transferList: [port2, ...(liveness === undefined ? [] : [liveness])],
+      transferList: [port2, liveness, report].filter((port) => port !== undefined),
     });
     this.#supervision = supervise(this.#worker, probe);
     endThreadsAtExit();

@@ -15,6 +15,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { PriorityQueueHandle, QueueHandle } from '@pkg/queue';
 import type { PackedError } from '../thread/error-travel.ts';
 import type { PackedValue } from './value-travel.ts';
+import type { WorkerCode } from './worker-code.ts';
 
 /** How records are encoded: as by `'any'`, by a codec of `@pkg/queue` for arrays that nobody has added anything to. */
 export const RECORD_CODEC = 'record' as 'any';
@@ -88,6 +89,8 @@ export type Farewell =
 
 /** The `workerData` of a worker. */
 export interface WorkerData {
+  /** What the worker runs; undefined where it imports that. */
+  readonly code: WorkerCode | undefined;
   readonly url: string;
   /** Names the executor: see `attached/messages.ts`. */
   readonly channel: string;

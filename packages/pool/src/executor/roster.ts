@@ -11,7 +11,7 @@ import { workerEnded, workerStarted } from './task-events.ts';
 const MOST_FRUITLESS = 5;
 
 /** What all workers of an executor are given. */
-export type SharedData = Omit<WorkerData, 'row' | 'name' | 'control' | 'port' | 'liveness'>;
+export type SharedData = Omit<WorkerData, 'code' | 'row' | 'name' | 'control' | 'port' | 'liveness'>;
 
 /** What the roster tells of its workers. */
 export interface RosterEvents {

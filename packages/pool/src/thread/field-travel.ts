@@ -183,6 +183,7 @@ async function attach(handle: Handle): Promise<unknown> {
     // Few threads meet an executor: what it is made of is loaded by those that do.
     if (handle[KIND].startsWith('@pkg/pool.')) await import('@pkg/pool');
     else if (handle[KIND].startsWith('@pkg/queue.')) await import('@pkg/queue');
+    else if (handle[KIND].startsWith('@pkg/sync.')) await import('@pkg/sync');
     else throw error;
     return revive(handle);
   }

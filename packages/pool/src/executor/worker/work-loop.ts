@@ -58,9 +58,14 @@ export class WorkLoop {
     this.#own = bench.control.row(bench.row);
   }
 
-  /** Runs until the executor is shut down or this worker retires; returns which. */
-  async run(mailbox: Mailbox): Promise<'shut-down' | 'retired'> {
+  /**
+   * Runs until the executor is shut down or this worker retires; returns which.
+   *
+   * @param afterFirstTask called when the first task has ended
+   */
+  async run(mailbox: Mailbox, afterFirstTask: () => void): Promise<'shut-down' | 'retired'> {
     this.#mailbox = mailbox;
+    let isFirst = true;
     const { tasks, control } = this.#bench;
     const hasWork = () => mailbox.hasMail || !tasks.isEmpty || tasks.isShutDown;
     this.#clock = clock.now();
@@ -71,8 +76,10 @@ export class WorkLoop {
         if (tasks.isShutDown && tasks.isEmpty && !mailbox.hasMail) return 'shut-down';
         if (!(await waitForWork(control, hasWork))) return 'retired';
         this.#clock = clock.now();
-      } else if (pending !== true) {
-        await pending;
+      } else {
+        if (pending !== true) await pending;
+        if (isFirst) afterFirstTask();
+        isFirst = false;
       }
       if (this.#clock > turnDue) {
         await turn();

@@ -20,12 +20,15 @@ type Functions = ReturnType<typeof findFunctions>;
 /** What an executor's worker does: loads the module of the tasks, runs the initializer, and works. */
 export class WorkerMain {
   readonly #data: WorkerData;
+  readonly #afterFirstTask: () => void;
   readonly #self: ThisThread = thisThread();
   /** Whether the end has been announced, so that the exit that follows is no death. */
   #over = false;
 
-  constructor(data: WorkerData) {
+  /** @param afterFirstTask called when the worker has run its first task */
+  constructor(data: WorkerData, afterFirstTask: () => void = () => {}) {
     this.#data = data;
+    this.#afterFirstTask = afterFirstTask;
     this.#self.name = data.name;
     this.#self.daemon = true;
     // Enters the roll of threads before anything can fail: the end of one that is not there wakes nobody.
@@ -90,7 +93,7 @@ export class WorkerMain {
     const loop = new WorkLoop({ row, zero, control, words, names, tasks, sender, functions });
     const mailbox = new Mailbox(port, control.row(row), control, words, row, (mail) => loop.cancel(mail));
     control.row(row).setReady(performance.now() - zero);
-    return await loop.run(mailbox);
+    return await loop.run(mailbox, this.#afterFirstTask);
   }
 
   #say(farewell: Farewell): void {
