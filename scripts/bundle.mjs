@@ -1,10 +1,10 @@
 // After `tsc -b` has written the declarations: the JavaScript of the packages whose modules every new thread loads, in
 // few files. A thread spends about a millisecond on each file that it loads and on each name that it has to look up,
 // beside the time for what is in them. What is imported from outside a package stays outside.
-import { rmSync, writeFileSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
-import { build } from 'esbuild';
+import * as esbuild from 'esbuild';
 
 const common = {
   bundle: true,
@@ -21,6 +21,24 @@ const common = {
   sourcemap: true,
   logLevel: 'warning',
 };
+
+/**
+ * Builds and writes. Classes that speak of themselves get a name with an underscore from esbuild, by which users would then
+ * see them; a blank in its place leaves all columns where the source map has them.
+ */
+async function build(options, change = (text) => text) {
+  const result = await esbuild.build({ ...options, write: false });
+  for (const { path, text } of result.outputFiles) {
+    const renamed = [...text.matchAll(/\bclass (_[A-Z]\w*)/g)].map(([, name]) => name);
+    const named = renamed.reduce(
+      (code, name) => code.replace(new RegExp(`(?<![\\w$.])${name}\\b`, 'g'), ` ${name.slice(1)}`),
+      text,
+    );
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, path.endsWith('.map') ? text : change(named));
+  }
+  return result;
+}
 
 /** Both entries of `@pkg/sync` are one file: asked for under one name, it is looked for once. */
 const oneNameForSync = {
@@ -94,7 +112,7 @@ async function bundlePool() {
   for (const [file, modules] of Object.entries(layers)) {
     const outfile = `${root}/dist/${file}`;
     const plugins = [oneNameForSync, leave(root, places, outfile)];
-    const { metafile } = await bundleTogether(root, modules, file, { plugins, metafile: true, write: false });
+    const { metafile } = await bundleTogether(root, modules, file, { plugins, metafile: true });
     const own = Object.keys(metafile.inputs)
       .filter((input) => input.startsWith(`${root}/src/`) && input !== `${root}/src/${file}`)
       .map((input) => relative(`${root}/src`, input));
@@ -115,11 +133,10 @@ async function bundlePool() {
  * given and of `importModule`, in place of `import()`: for that a script that comes from a code cache has nobody to turn to.
  */
 async function bundleScript(entryPoint, outfile) {
-  const { outputFiles } = await build({
+  const options = {
     ...common,
     entryPoints: [entryPoint],
     outfile,
-    write: false,
     format: 'cjs',
     platform: 'node',
     packages: 'bundle',
@@ -127,10 +144,8 @@ async function bundleScript(entryPoint, outfile) {
     define: { 'import.meta.url': 'moduleUrl' },
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
     plugins: [leaveToRunTime],
-  });
-  for (const { path, text } of outputFiles) {
-    writeFileSync(path, path.endsWith('.map') ? text : text.replace(/\bimport\(/g, 'importModule('));
-  }
+  };
+  await build(options, (text) => text.replace(/\bimport\(/g, 'importModule('));
 }
 
 const leaveToRunTime = {

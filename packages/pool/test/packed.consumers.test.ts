@@ -58,6 +58,21 @@ describe('the packed packages, installed into an empty project', () => {
     expect(run(process.execPath, ['same.js'])).toBe('true true\n');
   });
 
+  it('have classes by the names that they are exported under', () => {
+    writeFileSync(
+      join(project, 'names.js'),
+      `import { inspect } from 'node:util';
+       import * as sync from '@pkg/sync';
+       import * as queue from '@pkg/queue';
+       import * as pool from '@pkg/pool';
+       for (const [name, value] of Object.entries({ ...sync, ...queue, ...pool })) {
+         if (typeof value === 'function' && value.name !== name) console.log(name, 'is called', value.name);
+       }
+       console.log(inspect(new queue.Queue()));`,
+    );
+    expect(run(process.execPath, ['names.js'])).toBe('Queue {}\n');
+  });
+
   it('have threads that load no queue before somebody needs one', () => {
     const thread = readFileSync(join(project, 'node_modules/@pkg/pool/dist/thread.js'), 'utf8');
     expect(thread).toMatch(/from ?"@pkg\/sync\/kernel"/);
