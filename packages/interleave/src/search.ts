@@ -77,7 +77,7 @@ export function search(scenario: Scenario, options: ResolvedOptions): SearchResu
         if (session.finish(isKnownEnd)) schedules++;
         if (machine.failure !== null) return result(false);
         if (session.mustRestart) {
-          // What was searched so far was searched with half an eye: begin again.
+          // What was searched so far was searched for races with half an eye: begin again.
           schedules = 0;
           exhaustive?.clear();
           machine.reset();

@@ -58,16 +58,12 @@ export class Session {
     return true;
   }
 
-  /**
-   * Whether what was searched so far may be wanting, because something came to light that nobody had looked out for: a
-   * word that is accessed both atomically and plainly, or a buffer that grows.
-   */
+  /** Whether the races found so far may be wanting, because a word turned out to be accessed in both ways. */
   get mustRestart(): boolean {
-    const { races, memory } = this.machine;
-    const must = memory.restart || races?.restart === true;
-    memory.restart = false;
-    if (races !== null) races.restart = false;
-    return must;
+    const { races } = this.machine;
+    if (races?.restart !== true) return false;
+    races.restart = false;
+    return true;
   }
 
   #check(): void {

@@ -333,4 +333,117 @@ describe('the exhaustive search', () => {
     expect(kinds.race).toBeGreaterThan(20);
     expect(kinds.none).toBeGreaterThan(20);
   });
+
+  it('finds a race with pruning exactly where there is one without, between accesses that leave no trace', () => {
+    type Look = readonly [verb: 'if' | 'store' | 'add' | 'read' | 'write', word: number, value: number];
+    const looks = fc.array(
+      fc.tuple(
+        fc.constantFrom('if', 'if', 'store', 'add', 'read', 'write'),
+        fc.nat({ max: 1 }),
+        fc.nat({ max: 1 }),
+      ),
+      { minLength: 1, maxLength: 4 },
+    ) as fc.Arbitrary<Look[]>;
+    const kinds = { race: 0, none: 0 };
+    fc.assert(
+      fc.property(
+        fc.array(looks, { minLength: 2, maxLength: 3 }),
+        fc.constantFrom<ExploreOptions>(
+          {},
+          { preemptions: 0 },
+          { preemptions: 1 },
+          { preemptions: 1, kills: 1 },
+        ),
+        (program, options) => {
+          const subject = scenario({
+            name: 'no traces',
+            setup: () => ({ words: words(2), data: words(2) }),
+            // What a body does after an `if` that does not hold is to end, and it returns nothing.
+            threads: program.map((steps) => ({ words, data }: { words: Int32Array; data: Int32Array }) => {
+              for (const [verb, word, value] of steps) {
+                if (verb === 'if' && Atomics.load(words, word) !== value) return;
+                if (verb === 'store') Atomics.store(words, word, 1);
+                if (verb === 'add') Atomics.add(words, word, 1);
+                if (verb === 'read') void data[word];
+                if (verb === 'write') data[word] = 1;
+              }
+            }),
+            recover: ({ data }) => {
+              data[1] = 2;
+            },
+          });
+          const search = (more: ExploreOptions) =>
+            explore(subject, { ...options, ...more, throwOnFailure: false, minimise: false }).failure?.kind;
+          const kind = search({ prune: false });
+          kinds[kind === 'race' ? 'race' : 'none']++;
+          expect(search({})).toBe(kind);
+        },
+      ),
+      { numRuns: 400, seed: 12 },
+    );
+    expect(kinds.race).toBeGreaterThan(50);
+    expect(kinds.none).toBeGreaterThan(50);
+  });
+
+  it('tells a thread that has seen nothing from one that there was nothing to see for', () => {
+    const subject = scenario({
+      name: 'read before',
+      setup: () => ({ flag: words(1), data: words(1) }),
+      threads: [
+        ({ flag }) => void Atomics.add(flag, 0, 1),
+        ({ flag, data }) => {
+          if (Atomics.load(flag, 0) === 0) void data[0];
+        },
+        ({ flag, data }) => {
+          if (Atomics.load(flag, 0) === 1) data[0] = 0;
+        },
+      ],
+    });
+    expect(explore(subject, { throwOnFailure: false }).failure?.kind).toBe('race');
+  });
+
+  it('finds a race with the upper half of a wide atomic access', () => {
+    const subject = scenario({
+      name: 'halves',
+      setup: () => {
+        const narrow = words(2);
+        return { narrow, wide: new BigInt64Array(narrow.buffer) };
+      },
+      threads: [({ wide }) => void Atomics.store(wide, 0, 1n << 32n), ({ narrow }) => narrow[1]],
+    });
+    expect(explore(subject, { throwOnFailure: false }).failure?.kind).toBe('race');
+  });
+
+  it('lets everybody come to an end beside one that waits where nobody notifies', () => {
+    const subject = scenario({
+      name: 'sleeper',
+      setup: () => ({ counter: words(1) }),
+      threads: [
+        () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5),
+        ({ counter }) => {
+          Atomics.add(counter, 0, 1);
+          return String(Atomics.add(counter, 0, 1));
+        },
+      ],
+      check: ({ results }) => results[1] === '1',
+    });
+    for (const preemptions of [0, 1]) {
+      expect(explore(subject, { preemptions, spuriousWakes: 1 }).complete).toBe(true);
+    }
+  });
+
+  it('lets every order of deaths be judged', () => {
+    const orders = new Set<string>();
+    const subject = scenario({
+      name: 'two deaths',
+      setup: () => ({ counter: words(1) }),
+      threads: [
+        ({ counter }) => void Atomics.add(counter, 0, 1),
+        ({ counter }) => void Atomics.add(counter, 0, 1),
+      ],
+      check: ({ killed }) => void orders.add(killed.join()),
+    });
+    explore(subject, { kills: 2 });
+    expect([...orders].sort()).toEqual(['', '0', '0,1', '1', '1,0']);
+  });
 });

@@ -316,15 +316,13 @@ export class Machine extends BodyRunner {
       if (this.unwinding) throw suspension;
       if (this.cursor < thread.length) return this.replay(thread, signature, grownTo) as number;
       const access = accessOf(sizeAddress, 4, grownTo !== undefined);
-      if (grownTo === undefined && !this.memory.grows) this.pass(thread, access);
-      else this.arrive(thread, access);
+      this.arrive(thread, access);
       if (this.calls.length > 0) this.beginCalls(thread);
       thread.plainWrites = 0;
       this.wakeDependents(access);
     }
     const old = size[0] as number;
     if (grownTo !== undefined && grownTo >= old) {
-      if (thread !== null) this.memory.noteGrowth();
       size[0] = grownTo;
       this.memory.changed(size, 0, sizeAddress, old);
     }

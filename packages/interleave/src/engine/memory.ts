@@ -41,10 +41,6 @@ export class Memory {
   hashing = false;
   /** False during the scenario's setup, whose writes are the initial state. */
   trailing = false;
-  /** Whether some body has made a buffer grow, in any execution: until then the order of looks at sizes cannot matter. */
-  grows = false;
-  /** Set when that came to light: what was searched until then was searched without it. */
-  restart = false;
   readonly #byBuffer = new WeakMap<object, ModelBuffer>();
   #end = 0;
 
@@ -119,12 +115,6 @@ export class Memory {
       this.hashSecond ^= mixSecond(address, old) ^ mixSecond(address, now);
     }
     return true;
-  }
-
-  /** A body makes a buffer grow. */
-  noteGrowth(): void {
-    if (!this.grows) this.restart = true;
-    this.grows = true;
   }
 
   /** Writes a word of bookkeeping that belongs to the state but is no memory of the scenario: the hash leaves it out. */

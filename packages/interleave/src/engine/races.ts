@@ -125,9 +125,10 @@ export class Races {
     const key = address >> 2;
     const how = size < 4 ? usedAtomically | usedInParts : usedAtomically;
     let usage = this.#usage[key] as number;
-    if ((usage & how) !== how || (size === 8 && !((this.#usage[key + 1] as number) & usedAtomically))) {
-      usage = this.#use(key, how);
-      if (size === 8) usage |= this.#use(key + 1, how);
+    if ((usage & how) !== how) usage = this.#use(key, how);
+    if (size === 8) {
+      const upper = this.#usage[key + 1] as number;
+      usage |= (upper & usedAtomically) === 0 ? this.#use(key + 1, usedAtomically) : upper;
     }
     if ((usage & usedPlainly) === 0) return undefined;
     return this.#check(thread, address, size, writes, true);

@@ -137,20 +137,6 @@ export abstract class Scheduler extends ExecutionState {
     }
   }
 
-  /**
-   * The running thread makes an access whose order among others cannot matter, such as a look at what never changes: no
-   * place for a choice, unless the strategy wants one at every step, or the thread does nothing else any more.
-   */
-  protected pass(thread: ModelThread, access: number): void {
-    if (this.granted || this.strategy.everyStep || this.spins(thread)) {
-      this.arrive(thread, access);
-      return;
-    }
-    this.#record(actionOf(run, thread.index));
-    if (this.failure !== null) this.suspend();
-    this.#goOn(thread, access);
-  }
-
   #goOn(thread: ModelThread, access: number): void {
     thread.arrived = 0;
     this.noteAccess(access);
@@ -282,8 +268,10 @@ export abstract class Scheduler extends ExecutionState {
 
   /** Whether waking the thread can make a difference, although no switch to it is possible. */
   #mayWake(thread: ModelThread): boolean {
+    if (!this.limits.lateWakes) return true;
+    // Nobody notifies at memory that no other thread can reach.
     return (
-      !this.limits.lateWakes || (this.threads[this.current] as ModelThread).notifies === thread.waitAddress
+      thread.waitAddress >= 0 && (this.threads[this.current] as ModelThread).notifies === thread.waitAddress
     );
   }
 
@@ -357,7 +345,8 @@ export abstract class Scheduler extends ExecutionState {
   #kill(thread: ModelThread): void {
     this.kills--;
     thread.status = killed;
-    thread.forget(0);
+    // Which death it was: the order is told to those who judge.
+    thread.forget(this.kills);
     if (this.current === thread.index) this.current = nothing;
     this.killable = 0;
     if (this.scenario.recover === undefined) return;

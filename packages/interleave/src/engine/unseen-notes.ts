@@ -110,9 +110,8 @@ export class UnseenNotes {
     }
   }
 
-  /** Adds what is unseen by who knows `epoch`; nothing if that is all there is, as for a word that was never stored to. */
+  /** Adds what is unseen by who knows `epoch`. For a thread always: that nothing is unseen is not as if all were. */
   #add(identity: number, epoch: number): void {
-    if (this.#areAlike(epoch, 0)) return;
     this.first ^= mixFirst(identity, this.#sinceFirst[epoch + 1] as number);
     this.second ^= mixSecond(identity, this.#sinceSecond[epoch + 1] as number);
   }

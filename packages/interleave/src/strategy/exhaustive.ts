@@ -16,8 +16,8 @@ const stride = 32;
  * for the verification of concurrent systems, 1996): made sooner, it came to the same.
  *
  * Sleeping rests on plain accesses being free of races, so it takes the search for races; and what is left out is one
- * order of what has none, so a history's operations keep their order (which began after which ended). All it may hide
- * is how many futile rounds a thread spins.
+ * order of what has none, so a history's operations keep their order (which began after which ended). What it may hide
+ * is how many futile rounds a thread spins, and so what code does that spins so many rounds and then does something else.
  */
 export class Exhaustive implements Strategy {
   readonly everyStep = false;
