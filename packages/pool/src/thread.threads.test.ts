@@ -156,6 +156,18 @@ describe('terminate', () => {
     }
   });
 
+  it('ends a thread that has not begun, also while this one blocks, and nothing of its run happens', async () => {
+    const counter = new Counter();
+    const thread = new Blocked(counter).start();
+    const ended = thread.terminate();
+    expect(thread.join({ timeout: 20_000 })).toBe(true);
+    expect(thread.isAlive()).toBe(false);
+    await ended;
+    await thread.terminate();
+    expect(await thread.joinAsync()).toBe(true);
+    expect(counter.get()).toBe(0);
+  });
+
   it('is refused before the start', async () => {
     expect(await rejectionOf(new Ender('return').terminate())).toMatchObject({
       code: 'POOL_THREAD_NOT_STARTED',

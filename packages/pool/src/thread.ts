@@ -153,6 +153,7 @@ export abstract class Thread {
   /**
    * Ends the thread at whatever instruction it is: no `finally` runs in it. Locks and queue items that it
    * held are recovered. Takes effect also while the thread blocks. Joining it afterwards throws nothing.
+   * A thread that has not begun yet counts as ended at once: its module will not be loaded.
    *
    * @returns a promise that settles when the thread has ended; it need not be awaited before `join`
    * @throws ThreadNotStarted; ThreadCannotJoin within the thread itself, which can simply return from `run`

@@ -388,10 +388,10 @@ export const MUTANTS: readonly Mutant[] = [
     'shutdown with an item',
     'the shutdown is looked for after the items: one that was put in between is overlooked',
     QUEUE,
-    `const shutDown = (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;
+    `const shutDown = this.#isShutDown;
     const taken = this.#store.take(reader, max);`,
     `const taken = this.#store.take(reader, max);
-    const shutDown = (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;`,
+    const shutDown = this.#isShutDown;`,
   ),
   mutant(
     'wait-for-the-wrong-thing',

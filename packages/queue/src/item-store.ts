@@ -44,7 +44,10 @@ export interface ItemStore {
    */
   take(reader: ByteReader, max: number): number;
 
-  /** Counts `count` items as done; false when there are not so many unfinished ones, and nothing changes. */
+  /**
+   * Counts `count` items as done. False when there are not so many unfinished ones, or with leases not so many that are
+   * leased; nothing changes then.
+   */
   settle(count: number): boolean;
 
   /** Items queued now. */

@@ -73,8 +73,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /**
    * Puts an item in, waiting for a free place. Blocks.
    *
-   * @throws QueueFull when `timeout` ran out, QueueShutDown after a shutdown, QueueCodecError when the item
-   *   cannot be carried, RangeError when it can never fit; the queue is unchanged
+   * @throws QueueFull when `timeout` ran out, QueueShutDown after a shutdown, whatever the item, QueueCodecError when
+   *   the item cannot be carried, RangeError when it can never fit; the queue is unchanged
    * @example `queue.put(['images', link], { timeout: 1000 })`
    */
   put(item: T, options?: WaitOptions): void {
@@ -292,7 +292,18 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     return this.#origin.codec.decode(reader);
   }
 
+  /** Writes an item's frame; when that fails, none of its batch has been put yet. */
   #frame(item: T, writer: ByteWriter): void {
+    try {
+      this.#writeFrame(item, writer);
+    } catch (error) {
+      // A shutdown comes before whatever is wrong with the item. Items that can be framed learn of it from the store.
+      if (this.#isShutDown) throw new QueueShutDown();
+      throw error;
+    }
+  }
+
+  #writeFrame(item: T, writer: ByteWriter): void {
     const header = this.#store.offerHeader;
     const at = writer.reserve(header * 4);
     for (let i = 1; i < header; i++) writer.words[(at >>> 2) + i] = 0;
@@ -447,7 +458,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /** Takes what is there, and throws when nothing is and nothing will be. */
   #tryTake(reader: ByteReader, max: number, done: (count: number) => void): boolean {
     // The flag first: a put that it refused is not coming, and one that came before it is seen by `take`.
-    const shutDown = (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;
+    const shutDown = this.#isShutDown;
     const taken = this.#store.take(reader, max);
     if (taken > 0) {
       done(taken);
@@ -464,6 +475,10 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
 
   #full(timeout: number | undefined, accepted: number): QueueFull {
     return new QueueFull(timeout ?? 0, accepted, Atomics.load(this.#header, MAXSIZE), this.#maxBytes);
+  }
+
+  get #isShutDown(): boolean {
+    return (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;
   }
 
   get #maxBytes(): number {

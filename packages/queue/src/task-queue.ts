@@ -2,7 +2,7 @@ import { type AsyncWaitOptions, BlockingForbidden, type WaitOptions } from '@pkg
 import { deadlineOf, EventCount, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
 import { QueueTimeout } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
-import { ABANDONED, ALL_DONE, FLAGS, MAXSIZE, SHUT_DOWN } from './layout.ts';
+import { ABANDONED, ALL_DONE, FLAGS, MAXSIZE, SHUT_DOWN, TRACK_LEASES, TRACKING } from './layout.ts';
 import { integer, type QueueOrigin, validMaxsize } from './queue-origin.ts';
 import { SharedQueue } from './shared-queue.ts';
 
@@ -53,16 +53,18 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
 
   /**
    * Says that `count` items that were taken are done. Any thread may say so for any other: an item counts for the
-   * caller's own first. With `redeliver`, the caller's oldest item is meant. Blocks no longer than a put.
+   * caller's own first. With `redeliver`, the caller's oldest item is meant, and one that is queued cannot be done:
+   * it will be delivered. Without, items that are queued may be done ahead, as in Python. Blocks no longer than a put.
    *
    * @param count default 1
-   * @throws RangeError when that is more than there are unfinished items; nothing changes. Python: `ValueError`
+   * @throws RangeError when that is more than there are unfinished items, or with `redeliver` more than there are items
+   *   that threads have taken and not done; nothing changes. Python: `ValueError`
    */
   taskDone(count: number = 1): void {
     integer('count', count, 1, 2 ** 31 - 1);
     if (!this.#store.settle(count)) {
       throw new RangeError(
-        `taskDone(${count}) called too often: ${this.#store.unfinished} items are unfinished. Call it once for each item taken`,
+        `taskDone(${count}) called too often: ${this.#whatCanBeDone()}. Call it once for each item taken`,
       );
     }
   }
@@ -121,5 +123,16 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
     const items: T[] = [];
     this.#store.deadLetters((words, at) => items.push(this.decodeFrame(words, at)));
     return items;
+  }
+
+  /** How many items {@link taskDone} would have found. */
+  #whatCanBeDone(): string {
+    const unfinished = this.#store.unfinished;
+    if (this.#header[TRACKING] !== TRACK_LEASES) return `${unfinished} items are unfinished`;
+    const held = Math.max(0, unfinished - this.#store.size);
+    return (
+      `of the ${unfinished} unfinished items ${held} are held by threads that have taken them ` +
+      '(with redeliver, those that are queued cannot be done)'
+    );
   }
 }

@@ -1,3 +1,4 @@
+import { perThread } from './per-thread.ts';
 import type { ThreadTable } from './thread-table.ts';
 
 /** A shared object that may hold things for threads that die. */
@@ -17,7 +18,8 @@ interface Attached {
   recovered: number;
 }
 
-const attached = new Map<string, Attached>();
+/** By the token of the table. */
+const attached = perThread('attached-objects', () => new Map<string, Attached>());
 const collected = new FinalizationRegistry<{ set: Set<WeakRef<Recoverable>>; ref: WeakRef<Recoverable> }>(
   ({ set, ref }) => set.delete(ref),
 );

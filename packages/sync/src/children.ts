@@ -1,6 +1,7 @@
 import type { LivenessProbe } from '#platform';
 import { recoverAttached } from './attached-objects.ts';
 import { knownTables } from './known-tables.ts';
+import { perThread } from './per-thread.ts';
 import { type TerminableWorker, Termination } from './termination.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import type { ThreadTable } from './thread-table.ts';
@@ -19,7 +20,7 @@ export interface Child {
   ended: boolean;
 }
 
-const children = new Set<Child>();
+const children = perThread('children', () => new Set<Child>());
 
 /** Starts watching over `child`, in every table that this thread is in already. */
 export function addChild(child: Child, identities: Iterable<ThreadIdentity>): void {

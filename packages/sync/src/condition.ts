@@ -27,8 +27,15 @@
 import { BlockingForbidden } from './blocking-forbidden.ts';
 import { checkInteger } from './check-integer.ts';
 import { EVENT_COUNT_WORDS, EventCount } from './event-count.ts';
-import { Mutex } from './mutex.ts';
-import { FROM, KIND, registerSharedClass, type SharedHandle } from './shared-object.ts';
+import { KIND_OF_MUTEX, Mutex } from './mutex.ts';
+import {
+  FROM,
+  HANDLE,
+  isSharedObject,
+  KIND,
+  registerSharedClass,
+  type SharedHandle,
+} from './shared-object.ts';
 import {
   FIRST_WORD,
   openHandle,
@@ -102,7 +109,7 @@ export class Condition extends SharedPrimitive {
    * @throws TypeError when `mutex` is no Mutex or `maxWaiters` no integer; RangeError when that is out of range
    */
   constructor(mutex: Mutex = new Mutex(), options: ConditionOptions = {}, placement?: Placement) {
-    if (!(mutex instanceof Mutex)) {
+    if (!isMutex(mutex)) {
       throw new TypeError(
         `a Condition takes the Mutex that belongs to it, not ${String(mutex)} (${typeof mutex})`,
       );
@@ -328,11 +335,14 @@ export class Condition extends SharedPrimitive {
     if (state === 0 || state & NOTIFIED) return false;
     if (Atomics.compareExchange(this.words, recordAt(record), state, state | NOTIFIED) !== state)
       return false;
-    // All, though there is one waiter: an asynchronous wait that was called off here before may be first in line.
     this.#called(record).notify();
     return true;
   }
 }
+
+/** By its handle, since a Mutex of another copy of this package, loaded by the same thread, will do as well. */
+const isMutex = (value: unknown): value is Mutex =>
+  isSharedObject(value) && value[HANDLE]()[KIND] === KIND_OF_MUTEX;
 
 const recordAt = (record: number): number => RECORDS + RECORD_WORDS * record;
 const wordsFor = (waiters: number): number => recordAt(waiters);

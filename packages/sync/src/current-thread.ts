@@ -1,12 +1,19 @@
 import { threadKey } from '#platform';
 import { enrolChildren, reapChildren } from './children.ts';
 import { homeTable, know } from './known-tables.ts';
+import { wakePendingSleeps } from './pending-sleeps.ts';
+import { perThread } from './per-thread.ts';
 import { ThreadIdentity } from './thread-identity.ts';
 import type { ThreadTable } from './thread-table.ts';
 
-/** This thread's identity in each table that it has met. */
-const identities = new Map<string, ThreadIdentity>();
-let key = 0;
+interface ThisThread {
+  /** What its parent finds it by; 0 until it is needed. */
+  key: number;
+  /** Its identity in each table that it has entered, by the token of the table. */
+  readonly identities: Map<string, ThreadIdentity>;
+}
+
+const thisThread = perThread<ThisThread>('identities', () => ({ key: 0, identities: new Map() }));
 
 /**
  * Who the calling thread is in `table` (default: its home table); enters it on the first call.
@@ -15,12 +22,13 @@ let key = 0;
  * @throws RangeError when the table is full (1024 living threads)
  */
 export function currentThread(table: ThreadTable = homeTable()): ThreadIdentity {
+  const { identities } = thisThread;
   const token = table.token;
   let identity = identities.get(token);
   if (identity === undefined) {
-    if (key === 0) key = threadKey();
+    if (thisThread.key === 0) thisThread.key = threadKey();
     know(table);
-    identity = new ThreadIdentity(table, table.claim(key), { reap: reapChildren });
+    identity = new ThreadIdentity(table, table.claim(thisThread.key), { reap: lookAround });
     identities.set(token, identity);
     enrolChildren(identity);
   }
@@ -29,5 +37,11 @@ export function currentThread(table: ThreadTable = homeTable()): ThreadIdentity 
 
 /** Who the calling thread is in each table that it has entered. */
 export function identitiesOfThisThread(): Iterable<ThreadIdentity> {
-  return identities.values();
+  return thisThread.identities.values();
+}
+
+/** What a thread that blocks does between two sleeps. */
+function lookAround(): void {
+  reapChildren();
+  wakePendingSleeps();
 }

@@ -1,3 +1,5 @@
+import { perThread } from './per-thread.ts';
+
 /** A class of errors, as the registry needs it. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
 
@@ -12,12 +14,10 @@ const builtIns = [
   AggregateError,
 ] as const;
 
-const CLASSES = Symbol.for('@pkg/sync.error-classes');
-
-/** Kept on the global object: a thread may load this package twice (from its sources and compiled, say). */
-const global = globalThis as { [CLASSES]?: Map<string, ErrorClass> };
-const classes = global[CLASSES] ?? new Map(builtIns.map((each): [string, ErrorClass] => [each.name, each]));
-global[CLASSES] = classes;
+const classes = perThread(
+  'error-classes',
+  () => new Map(builtIns.map((each): [string, ErrorClass] => [each.name, each])),
+);
 
 /**
  * Makes a class of errors known on the calling thread, so that its errors, thrown in another thread, arrive

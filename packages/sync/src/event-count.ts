@@ -22,11 +22,17 @@
  *
  * So each round of a waiter is `enter`, `ticket`, look, `park`, `leave`: after a wake it announces itself anew.
  *
+ * A notification for one sleeper is for whoever is first in line, and that one has to look before long. An asynchronous
+ * sleeper may not: it has been called off, or its thread blocks. Then all sleepers are woken, which takes it out of line,
+ * and those who look find what it was told of: at once when it is called off, and when the first slice of a sleep runs
+ * out where its thread blocks (`wakePendingSleeps`).
+ *
  * Cf. Vyukov's eventcount and folly's `EventCount`.
  *
  * @packageDocumentation
  */
 import { holdEventLoop } from './keep-alive.ts';
+import { addPendingSleeps, type PendingSleeps, removePendingSleeps } from './pending-sleeps.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import { remaining } from './timeout.ts';
 import { waitAsync } from './wait-async.ts';
@@ -49,6 +55,11 @@ export const EVENT_COUNT_WORDS = 2;
  */
 export type Woken = 'notified' | 'timed-out' | 'death' | 'aborted';
 
+/** The asynchronous sleeps of one view that began since all sleepers were last woken through it. */
+interface Sleeps extends PendingSleeps {
+  count: number;
+}
+
 /** An event count in shared memory, as seen by one thread. Sleepers, blocking and asynchronous, mix freely. */
 export class EventCount {
   readonly #words: Int32Array;
@@ -59,6 +70,8 @@ export class EventCount {
   #entered = 0;
   /** Deaths that waiters of this view have been told of, so that none is missed between two sleeps. */
   #deaths = 0;
+  /** Asynchronous sleeps through this view that may be in the engine's list, or have just taken a notification. */
+  #sleeps: Sleeps | undefined;
 
   /**
    * @param words the shared memory
@@ -155,8 +168,9 @@ export class EventCount {
    * Deaths are recovered by themselves, in every attached object of this thread, and then count as
    * notifications.
    *
-   * `Atomics.waitAsync` cannot be called off: a wait that was aborted may still take a notification that was
-   * meant for a living waiter, and passes it on.
+   * `Atomics.waitAsync` cannot be called off: the engine's list would keep a wait that was aborted until somebody
+   * notifies, and then let it take a notification that was meant for a living waiter. So an abort wakes all sleepers:
+   * the dead one leaves the list, and the living look again. The same goes for what it may have taken just before.
    */
   async parkAsync(
     ticket: number,
@@ -172,28 +186,62 @@ export class EventCount {
     try {
       const sleep = waitAsync(this.#words, this.#sequence, ticket, left);
       if (sleep === undefined) return 'notified';
-      if (signal === undefined) return translate(await sleep);
-      return await new Promise<Woken>((resolve) => {
-        let over = false;
-        const onAbort = () => {
-          over = true;
-          resolve('aborted');
-        };
-        signal.addEventListener('abort', onAbort, { once: true });
-        sleep.then((result) => {
-          if (over) {
-            if (result === 'ok' && this.hasWaiters) this.notify(1);
-            return;
-          }
-          signal.removeEventListener('abort', onAbort);
-          resolve(translate(result));
+      const sleeps = this.#beginSleep();
+      try {
+        if (signal === undefined) return translate(await sleep);
+        return await new Promise<Woken>((resolve) => {
+          const onAbort = () => {
+            // At once and not in a microtask, as the thread may block before there is one. Of many aborts in a turn
+            // the first wakes all; the others find that they are in the list no more.
+            if (this.#sleeps === sleeps) sleeps.wake();
+            resolve('aborted');
+          };
+          signal.addEventListener('abort', onAbort, { once: true });
+          sleep.then((result) => {
+            signal.removeEventListener('abort', onAbort);
+            resolve(translate(result));
+          });
         });
-      });
+      } finally {
+        // The caller looks a microtask from now. Were the thread to block before that, in another task of its own,
+        // whatever this sleep has taken would still be up to it.
+        void Promise.resolve()
+          .then(nothing)
+          .then(() => this.#endSleep(sleeps));
+      }
     } finally {
       unwatch();
       release?.();
     }
   }
+
+  #beginSleep(): Sleeps {
+    let sleeps = this.#sleeps;
+    if (sleeps === undefined) {
+      sleeps = {
+        count: 0,
+        wake: () => {
+          this.#forgetSleeps();
+          this.notify();
+        },
+      };
+      this.#sleeps = sleeps;
+      addPendingSleeps(sleeps);
+    }
+    sleeps.count++;
+    return sleeps;
+  }
+
+  #endSleep(sleeps: Sleeps): void {
+    if (--sleeps.count === 0 && this.#sleeps === sleeps) this.#forgetSleeps();
+  }
+
+  #forgetSleeps(): void {
+    if (this.#sleeps !== undefined) removePendingSleeps(this.#sleeps);
+    this.#sleeps = undefined;
+  }
 }
+
+const nothing = () => {};
 
 const translate = (result: 'ok' | 'timed-out'): Woken => (result === 'ok' ? 'notified' : 'timed-out');

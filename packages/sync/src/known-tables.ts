@@ -1,30 +1,36 @@
 import { bequeathTable, inheritedTable } from '#platform';
+import { perThread } from './per-thread.ts';
 import { ThreadTable } from './thread-table.ts';
 
-const tables = new Map<string, ThreadTable>();
-let home: ThreadTable | undefined;
+interface KnownTables {
+  readonly byToken: Map<string, ThreadTable>;
+  home: ThreadTable | undefined;
+}
+
+const tables = perThread<KnownTables>('known-tables', () => ({ byToken: new Map(), home: undefined }));
 
 /**
  * The table of this thread and of every thread that descends from the same root: inherited from the parent
  * where the platform hands it down, else made here. Callable on any thread; does not block.
  */
 export function homeTable(): ThreadTable {
-  if (home === undefined) {
+  if (tables.home === undefined) {
     const inherited = inheritedTable();
-    home = inherited === undefined ? ThreadTable.create() : new ThreadTable(inherited);
+    const home = inherited === undefined ? ThreadTable.create() : new ThreadTable(inherited);
+    tables.home = home;
     bequeathTable(home.memory);
     know(home);
   }
-  return home;
+  return tables.home;
 }
 
 /** Remembers a table that this thread has met. */
 export function know(table: ThreadTable): void {
-  tables.set(table.token, table);
+  tables.byToken.set(table.token, table);
 }
 
 /** Every table that this thread has met, its home table included. */
 export function knownTables(): Iterable<ThreadTable> {
   homeTable();
-  return tables.values();
+  return tables.byToken.values();
 }

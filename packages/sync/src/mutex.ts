@@ -39,7 +39,8 @@ import type { ThreadIdentity } from './thread-identity.ts';
 import { type AsyncWaitOptions, deadlineOf, type WaitOptions } from './timeout.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
 
-const KIND_OF_MUTEX = '@pkg/sync.Mutex';
+/** The kind that handles of mutexes name. */
+export const KIND_OF_MUTEX = '@pkg/sync.Mutex';
 
 const LOCK = FIRST_WORD;
 const HOLDS = LOCK + 1;

@@ -90,6 +90,26 @@ describe('between threads', () => {
     }
     expect(await actor.end).toBe('done');
   });
+
+  for (const how of ['pending', 'called off'] as const) {
+    it(`a wait that is ${how} takes nothing from others while its thread blocks`, async () => {
+      const mutex = new Mutex();
+      const event = new Event();
+      const words = makeWords();
+      const guard = mutex.lock();
+      const abort = new AbortController();
+      const mine = mutex.lockAsync({ signal: abort.signal });
+      const actor = start({ role: 'lockAsync', handle: mutex.handle, words, event: event.handle });
+      await reaches(words, PROGRESS, 1);
+      if (how === 'called off') abort.abort(how);
+      // Wakes the first in line, which is the wait of this thread.
+      guard.unlock();
+      expect(event.wait({ timeout: 20_000 })).toBe(true);
+      if (how === 'called off') await expect(mine).rejects.toBe(how);
+      else (await mine).unlock();
+      expect(await actor.end).toBe('done');
+    });
+  }
 });
 
 describe('the process', () => {

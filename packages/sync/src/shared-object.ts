@@ -7,6 +7,8 @@
  * @packageDocumentation
  */
 
+import { perThread } from './per-thread.ts';
+
 /** Key of the method that returns an object's {@link SharedHandle}. */
 export const HANDLE: unique symbol = Symbol.for('@pkg/sync.handle') as never;
 
@@ -31,12 +33,7 @@ export interface SharedClass<T extends SharedObject = SharedObject> {
   [FROM](handle: SharedHandle): T;
 }
 
-const CLASSES = Symbol.for('@pkg/sync.shared-classes');
-
-/** Kept on the global object: a thread may load this package twice (from its sources and compiled, say). */
-const global = globalThis as { [CLASSES]?: Map<string, SharedClass> };
-const classes = global[CLASSES] ?? new Map<string, SharedClass>();
-global[CLASSES] = classes;
+const classes = perThread('shared-classes', () => new Map<string, SharedClass>());
 
 /**
  * Makes a class known to {@link revive} on the calling thread; call it beside the class, in its module.

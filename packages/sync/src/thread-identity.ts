@@ -21,7 +21,10 @@ export class ThreadIdentity {
    * else, so a lost wake-up stays visible. The explorer sets `Infinity`.
    */
   readonly slice: number;
-  /** Called between two sleeps: notes the ends of threads that this one started. */
+  /**
+   * Called between two sleeps of a thread that blocks: notes the ends of threads that it started, and sees to it that
+   * its own pending asynchronous waits keep no notification from others.
+   */
   readonly reap: () => void;
 
   constructor(

@@ -1,9 +1,9 @@
 import { packError } from '../thread/error-travel.ts';
+import type { Graces } from './graces.ts';
 import type { Ledger } from './ledger.ts';
 import type { Settings } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
 import type { Roster } from './roster.ts';
-import { LONGEST_TIMER } from './task-limits.ts';
 import type { TaskWords } from './task-words.ts';
 
 /**
@@ -13,19 +13,16 @@ import type { TaskWords } from './task-words.ts';
 export function callOff(
   task: PendingTask,
   reason: unknown,
-  executor: { words: TaskWords; ledger: Ledger; roster: Roster; settings: Settings },
+  executor: { words: TaskWords; ledger: Ledger; roster: Roster; graces: Graces; settings: Settings },
 ): void {
-  const { words, ledger, roster, settings } = executor;
+  const { words, ledger, roster, graces, settings } = executor;
   const row = words.cancel(task.slot);
   // Nobody has taken it: whoever does drops it, and says so.
   if (row < 0) return;
   const { slot, generation } = task;
   const worker = roster.at(row);
   worker?.post({ type: 'cancel', slot, generation, reason: packError(reason) });
-  if (settings.graceMs > LONGEST_TIMER) return;
-  const timer = setTimeout(() => {
+  task.release = graces.begin(settings.graceMs, () => {
     if (ledger.find(slot, generation) === task && words.kill(slot)) worker?.terminate();
-  }, settings.graceMs);
-  timer.unref();
-  task.release = () => clearTimeout(timer);
+  });
 }

@@ -1,4 +1,5 @@
 import { SimpleQueue } from '@pkg/queue';
+import { describeValue } from '../thread/describe-value.ts';
 import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
 import { Attachments } from './attached/attachments.ts';
 import type { ExecutorHandle } from './attached/messages.ts';
@@ -12,6 +13,7 @@ import { Control } from './control.ts';
 import { Dispatch } from './dispatch.ts';
 import { ExecutorBroken, ExecutorDeadlock, TaskCancelled, TaskTimeout, TaskWorkerDied } from './errors.ts';
 import type { ExecutorBody } from './executor-body.ts';
+import { Graces } from './graces.ts';
 import { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
 import { milliseconds, type Settings, type ShutdownOptions, type SubmitOptions } from './options.ts';
@@ -54,6 +56,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
   readonly ledger: Ledger;
   readonly pump: ResultPump;
   readonly words = TaskWords.create();
+  readonly graces = new Graces();
   readonly saturation: Saturation;
   readonly #control: Control;
   readonly #dispatch: Dispatch;
@@ -68,7 +71,10 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
     cancelPending: () => {
       for (const task of this.ledger.all()) this.cancelIfNotBegun(task);
     },
-    closeWhenDone: () => this.#closeWhenDone(),
+    closeWhenDone: () => {
+      for (const task of this.ledger.all()) this.#forgetIfCalledOff(task);
+      this.#closeWhenDone();
+    },
     end: () => this.#end(),
     ended: () => {
       this.#attachments?.close();
@@ -161,6 +167,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
     this.begin(pending, args, others);
     for (let slice = FIRST_SLICE; ; slice = Math.min(2 * slice, LONGEST_SLICE)) {
       this.pump.drain();
+      this.graces.look();
       this.roster.look();
       // Other threads' tasks may be what this one waits for.
       this.#attachments?.recover();
@@ -168,7 +175,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       this.#dispatch.advance(pending);
       if (outcome.isKnown) return outcome.unwrap(this.submitSync);
       if (performance.now() >= deadline) this.cancel(pending, new TaskTimeout(name, timeout));
-      else this.pump.wait(Math.min(deadline, performance.now() + slice), this.#hasMail);
+      else this.pump.wait(Math.min(deadline, this.graces.next, performance.now() + slice), this.#hasMail);
     }
   }
 
@@ -199,6 +206,8 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       return;
     }
     try {
+      if (typeof task.name !== 'string')
+        throw new TypeError(`the name of a task must be a string, not ${describeValue(task.name)}`);
       if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${task.name}' must be an array`);
       if (options !== NO_OPTIONS) {
         applyOptions(task, options, (reason) => this.cancel(task, reason));
@@ -219,7 +228,20 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
 
   /** Rejects a task at once with `reason`, and sees to it that it does not run, or does not run for long. */
   cancel(task: PendingTask, reason: unknown = new TaskCancelled(task.name)): void {
-    if (this.#results.reject(task, reason) && task.slot >= 0) this.#callOff(task, reason);
+    if (!this.#results.reject(task, reason) || task.slot < 0) return;
+    this.#callOff(task, reason);
+    if (this.#closing.isUnderWay && this.#forgetIfCalledOff(task)) this.#closeWhenDone();
+  }
+
+  /**
+   * A task that was called off before a worker took it will not run, and is under way only until a worker says so. At the
+   * end that is not waited for: there may be no worker that ever can. Says whether it was one.
+   */
+  #forgetIfCalledOff(task: PendingTask): boolean {
+    if (task.slot < 0 || !task.settled || task.inLine || this.words.rowOf(task.slot) >= 0) return false;
+    task.stopListening();
+    this.ledger.leave(task);
+    return true;
   }
 
   cancelIfNotBegun(task: PendingTask): void {

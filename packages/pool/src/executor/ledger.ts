@@ -50,11 +50,12 @@ export class Ledger {
     if (!task.settled) this.#noLongerAwaited();
   }
 
-  /** The caller is about to get the result, or an error; false when it has one already. */
+  /** The caller is about to get the result, the stream, or an error; false when it has one already. */
   settle(task: PendingTask): boolean {
     if (task.settled) return false;
     task.settled = true;
-    task.stopListening();
+    // A stream can be called off until it ends.
+    if (task.stream === undefined) task.stopListening();
     if (task.slot >= 0) this.#noLongerAwaited();
     return true;
   }

@@ -34,6 +34,9 @@ export class ResultPump {
   readonly #deliver: (record: ResultRecord) => void;
   #running = false;
   #idleTurns = 0;
+  /** Results that were taken, and how many of them were handed out. */
+  #batch: readonly ResultRecord[] = NOTHING;
+  #handedOut = 0;
   /** When it last went to sleep, or began. */
   #sleptAt = 0;
   /** How many results have come since. */
@@ -61,16 +64,24 @@ export class ResultPump {
     setImmediate(this.#look);
   }
 
-  /** Hands out results that are there, up to `most`; returns how many. Does not block. */
+  /**
+   * Hands out results that are there, up to `most`; returns how many. Does not block. Who is handed one may call this
+   * again (by `submitSync`, say): it goes on where that one stood, so that everything arrives in order.
+   */
   drain(most: number = Infinity): number {
     let count = 0;
-    while (count < most && !this.#results.empty()) {
-      // Nobody else takes results, so there is one.
-      const records = this.#results.getMany(Math.min(BATCH, most - count), NO_WAIT);
-      count += records.length;
-      for (const record of records) this.#deliver(record);
+    for (; count < most; count++) {
+      if (this.#handedOut === this.#batch.length && !this.#takeBatch()) break;
+      this.#deliver(this.#batch[this.#handedOut++]!);
     }
     return count;
+  }
+
+  #takeBatch(): boolean {
+    this.#handedOut = 0;
+    // Nobody else takes results, so there is one if it is not empty.
+    this.#batch = this.#results.empty() ? NOTHING : this.#results.getMany(BATCH, NO_WAIT);
+    return this.#batch.length > 0;
   }
 
   /** Blocks until there may be results, `hasMail()`, a thread has died, or `deadline`. */
@@ -86,14 +97,23 @@ export class ResultPump {
   }
 
   readonly #look = (): void => {
-    const count = this.drain(BATCH);
+    let count = 1;
+    try {
+      count = this.drain(BATCH);
+    } finally {
+      // Whatever comes out of handing out one result, the others are not to wait for ever.
+      this.#goOn(count);
+    }
+  };
+
+  #goOn(count: number): void {
     this.#resultsSince += count;
     if (count > 0) this.#idleTurns = 0;
     const looksOn = count > 0 || (this.#ledger.size < CORES && this.#idleTurns++ < IDLE_TURNS);
     if (this.#ledger.size === 0) this.#running = false;
     else if (looksOn) setImmediate(this.#look);
     else this.#sleep();
-  };
+  }
 
   #sleep(): void {
     const now = performance.now();
@@ -122,3 +142,4 @@ export class ResultPump {
 }
 
 const NO_WAIT = { timeout: 0 };
+const NOTHING: readonly ResultRecord[] = [];

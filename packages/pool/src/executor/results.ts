@@ -115,6 +115,7 @@ export class Results {
    */
   reject(task: PendingTask, error: unknown, isOwn = false): boolean {
     if (task.stream !== undefined) {
+      task.stopListening();
       if (!task.stream.fail(error, isOwn && task.promised)) return false;
     } else {
       if (!this.#ledger.settle(task)) return false;
@@ -161,7 +162,7 @@ export class Results {
   }
 
   #openStream(task: PendingTask): void {
-    if (!this.#ledger.settle(task)) return;
+    if (task.settled) return;
     const { slot, generation } = task;
     task.stream = new TaskStream(
       () => {
@@ -170,9 +171,11 @@ export class Results {
       },
       () => {
         if (task.slot < 0) return;
+        task.stopListening();
         this.#events.callOff(task, new TaskCancelled(task.name, 'its stream was abandoned'));
       },
     );
+    this.#ledger.settle(task);
     task.resolve(task.stream);
   }
 }

@@ -30,8 +30,11 @@ export function applyOptions(
   if (signal?.aborted) throw signal.reason;
   const onAbort = () => cancel(signal!.reason);
   signal?.addEventListener('abort', onAbort, { once: true });
+  // It does not keep the process alive: whoever waits for the task does.
   const timer =
-    limit > LONGEST_TIMER ? undefined : setTimeout(() => cancel(new TaskTimeout(task.name, limit)), limit);
+    limit > LONGEST_TIMER
+      ? undefined
+      : setTimeout(() => cancel(new TaskTimeout(task.name, limit)), limit).unref();
   task.release = () => {
     signal?.removeEventListener('abort', onAbort);
     clearTimeout(timer);

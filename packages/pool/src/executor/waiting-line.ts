@@ -17,7 +17,7 @@ export interface LineEvents {
   repair(task: PendingTask, record: AnyRecord, error: unknown): AnyRecord | undefined;
 }
 
-/** Tasks that wait for a place in the queue, in the order in which they came. */
+/** Tasks that wait for a place in the queue, in the order in which the queue would let them out. */
 export class WaitingLine {
   readonly #tasks: Queue<TaskRecord> | PriorityQueue<PriorityRecord>;
   readonly #events: LineEvents;
@@ -37,7 +37,10 @@ export class WaitingLine {
 
   join(task: PendingTask, record: AnyRecord): void {
     task.inLine = true;
-    this.#places.push({ task, record });
+    const behind = this.#places.findLastIndex((place) => place.task.priority <= task.priority) + 1;
+    this.#places.splice(behind, 0, { task, record });
+    // Whoever waits for a place does so for the first in line.
+    if (behind === 0) this.#giveUp?.abort();
     if (!this.#moving) void this.#move();
   }
 
@@ -75,7 +78,8 @@ export class WaitingLine {
       }
       this.#events.onPut();
       // `advance` may have been faster. The task's word sees to it that it runs once all the same.
-      if (this.#places[0] === place) this.#remove(0);
+      const at = this.#places.indexOf(place);
+      if (at >= 0) this.#remove(at);
     }
     this.#moving = false;
   }

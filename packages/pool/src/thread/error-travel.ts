@@ -24,17 +24,37 @@ interface PackedErrorBody {
   fields: { key: string; value: PackedValue; enumerable: boolean }[];
 }
 
-const isError = (value: unknown): value is Error => types.isNativeError(value) || value instanceof Error;
+/** Also of a revoked proxy, which throws at every look and is no error. */
+const isError = (value: unknown): value is Error =>
+  types.isNativeError(value) || attempt(() => value instanceof Error, false);
 
-/** Packs whatever was thrown. Never throws. */
-export function packError(thrown: unknown): PackedError {
+/** The members of a list of errors, as in `AggregateError.errors`; undefined for whatever is none. */
+const errorsIn = (value: unknown): unknown[] | undefined =>
+  attempt(() => (Array.isArray(value) && value.some(isError) ? Array.from(value) : undefined), undefined);
+
+/**
+ * Packs whatever was thrown. Never throws.
+ *
+ * @param asText whether objects that are no errors travel as text, for a way that bytes alone can go
+ */
+export function packError(thrown: unknown, asText: boolean = false): PackedError {
   const errors: PackedErrorBody[] = [];
   const seen = new Map<Error, number>();
+  /** The lists that are being packed: one that contains itself is cloned there. */
+  const lists = new Set<unknown>();
 
   const packValue = (value: unknown): PackedValue => {
     if (isError(value)) return { error: packOne(value) };
-    // Errors in a list, as in AggregateError.errors.
-    if (Array.isArray(value) && value.some(isError)) return { list: value.map(packValue) };
+    const members = lists.has(value) ? undefined : errorsIn(value);
+    if (members !== undefined) {
+      lists.add(value);
+      try {
+        return { list: members.map(packValue) };
+      } finally {
+        lists.delete(value);
+      }
+    }
+    if (asText && typeof value === 'object' && value !== null) return { text: textOf(value) };
     try {
       return { value: structuredClone(value) };
     } catch {
@@ -45,26 +65,31 @@ export function packError(thrown: unknown): PackedError {
   const packOne = (error: Error): number => {
     const known = seen.get(error);
     if (known !== undefined) return known;
-    const index = errors.length;
-    seen.set(error, index);
     const body: PackedErrorBody = {
-      names: attempt(() => classNamesOf(error), ['Error']),
+      // The name of a class may be a static member, and so be anything.
+      names: attempt(() => classNamesOf(error).filter((name) => typeof name === 'string'), ['Error']),
       message: attempt(() => String(error.message), ''),
       stack: attempt(() => (typeof error.stack === 'string' ? error.stack : undefined), undefined),
       fields: [],
     };
-    errors.push(body);
+    const index = errors.push(body) - 1;
+    seen.set(error, index);
     for (const key of attempt(() => Object.getOwnPropertyNames(error), [])) {
       if (key === 'stack' || key === 'message') continue;
-      const enumerable = Object.getOwnPropertyDescriptor(error, key)?.enumerable ?? false;
+      const enumerable = attempt(
+        () => Object.getOwnPropertyDescriptor(error, key)?.enumerable ?? false,
+        false,
+      );
       const value = attempt(() => (error as unknown as Record<string, unknown>)[key], undefined);
-      body.fields.push({ key, value: packValue(value), enumerable });
+      // Causes may lie deeper within each other than the stack reaches.
+      const packed = attempt(() => packValue(value), { text: 'a value that lies too deep' });
+      body.fields.push({ key, value: packed, enumerable });
     }
     // A DOMException keeps its name in a slot and an unregistered class may keep it on its prototype: neither
     // would be there on the other side.
-    const name = attempt(() => error.name, 'Error');
-    const inherited = errorClassOf(body.names).prototype.name;
-    if (typeof name === 'string' && name !== inherited && !Object.hasOwn(error, 'name')) {
+    const name = attempt(() => (Object.hasOwn(error, 'name') ? undefined : error.name), undefined);
+    const inherited = attempt(() => errorClassOf(body.names).prototype.name, undefined);
+    if (typeof name === 'string' && name !== inherited) {
       body.fields.push({ key: 'name', value: { value: name }, enumerable: false });
     }
     return index;
@@ -92,7 +117,7 @@ export function unpackError(packed: PackedError, localStack: string = ''): unkno
   packed.errors.forEach((body, index) => {
     const error = errors[index]!;
     const isRoot = 'error' in packed.root && packed.root.error === index;
-    const stack = body.stack ?? `${body.names[0]}: ${body.message}`;
+    const stack = body.stack ?? `${body.names[0] ?? 'Error'}: ${body.message}`;
     define(error, 'stack', isRoot ? stack + localStack : stack, false);
     for (const { key, value, enumerable } of body.fields) define(error, key, unpackValue(value), enumerable);
   });

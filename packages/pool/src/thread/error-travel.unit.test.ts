@@ -7,6 +7,12 @@ import { packError, unpackError } from './error-travel.ts';
 const travel = (thrown: unknown, localStack?: string) =>
   unpackError(structuredClone(packError(thrown)), localStack);
 
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
 class Registered extends RangeError {
   readonly limit: number;
   constructor(limit: number) {
@@ -101,6 +107,56 @@ describe('an error', () => {
     expect(travel(error)).toMatchObject({ message: 'x' });
   });
 
+  it.each<[string, () => object]>([
+    ['as a field', () => ({ bad: revoked() })],
+    ['as its cause', () => ({ cause: revoked() })],
+    ['in a list', () => ({ bad: [revoked()] })],
+    ['in a list of errors', () => ({ errors: [new TypeError('one'), revoked()] })],
+  ])('arrives with a revoked proxy %s', (_, fields) => {
+    expect(travel(Object.assign(new RangeError('x'), fields()))).toMatchObject({ message: 'x' });
+  });
+
+  it('keeps the others of an aggregate with a revoked proxy', () => {
+    const arrived = travel(new AggregateError([new TypeError('a'), revoked()], 'all')) as AggregateError;
+    expect(arrived.errors).toEqual([new TypeError('a'), '<Revoked Proxy>']);
+  });
+
+  it('arrives though it is a proxy that answers nothing', () => {
+    const no = () => {
+      throw new Error('no');
+    };
+    const handler = { getOwnPropertyDescriptor: no, get: no, ownKeys: () => ['field'] };
+    expect(travel(new Proxy(new Error('x'), handler))).toBeInstanceOf(Error);
+  });
+
+  it('arrives with a list of errors that contains itself', () => {
+    const list: unknown[] = [new TypeError('a')];
+    list.push(list);
+    const arrived = travel(Object.assign(new Error('x'), { list })) as { list: unknown[] };
+    expect(arrived.list[0]).toBeInstanceOf(TypeError);
+    expect((arrived.list[1] as unknown[])[1]).toBe(arrived.list[1]);
+  });
+
+  it('arrives though its causes lie deeper than the stack reaches', () => {
+    let error = new Error('innermost');
+    for (let depth = 0; depth < 5_000; depth++) error = new Error(`${depth}`, { cause: error });
+    const arrived = travel(error) as Error;
+    expect([arrived.message, (arrived.cause as Error).message]).toEqual(['4999', '4998']);
+  });
+
+  it('arrives though the name of its class is no string', () => {
+    class Odd extends RangeError {
+      static override name(): void {}
+    }
+    expect(travel(new Odd('x'))).toBeInstanceOf(RangeError);
+  });
+
+  it('may leave objects that are no errors behind as text', () => {
+    const error = Object.assign(new Error('x', { cause: new TypeError('y') }), { list: [1], limit: 3 });
+    const arrived = unpackError(structuredClone(packError(error, true)));
+    expect(arrived).toMatchObject({ cause: new TypeError('y'), list: '[ 1 ]', limit: 3 });
+  });
+
   it('shows the frames of this side below its own', () => {
     const error = new Error('x', { cause: new Error('y') });
     const arrived = travel(error, '\n    at here') as Error;
@@ -122,6 +178,8 @@ describe('another thrown value', () => {
 
   it('that cannot travel arrives as text', () => {
     expect(travel(Symbol('s'))).toBe('Symbol(s)');
+    expect(travel(revoked())).toBe('<Revoked Proxy>');
+    expect(travel([revoked()])).toBe('[ <Revoked Proxy> ]');
   });
 });
 

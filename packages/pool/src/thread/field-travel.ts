@@ -22,7 +22,26 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
   const shared: PackedFields['shared'] = [];
   const moved = new Set<unknown>(transferred);
 
+  /** Every look at a value may run code of the user's, or find a proxy revoked: what it throws is about this path. */
   const pack = (value: unknown, path: string): unknown => {
+    try {
+      return packUnguarded(value, path);
+    } catch (error) {
+      throw error instanceof ThreadFieldError ? error : new ThreadFieldError(path, lookThrew(error), error);
+    }
+  };
+
+  const packMember = (owner: object, key: string, path: string): unknown => {
+    let value: unknown;
+    try {
+      value = (owner as Record<string, unknown>)[key];
+    } catch (error) {
+      throw new ThreadFieldError(path, lookThrew(error), error);
+    }
+    return pack(value, path);
+  };
+
+  const packUnguarded = (value: unknown, path: string): unknown => {
     if (typeof value === 'function' || typeof value === 'symbol') {
       throw new ThreadFieldError(
         path,
@@ -30,6 +49,12 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
       );
     }
     if (typeof value !== 'object' || value === null) return value;
+    if (value === instance) {
+      throw new ThreadFieldError(
+        path,
+        "it is the object itself, which is made anew in the thread and would not be found there: use 'this'",
+      );
+    }
     const known = copies.get(value);
     if (known !== undefined) return known;
     if (isSharedObject(value)) {
@@ -38,16 +63,16 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
       shared.push({ placeholder, handle: value[HANDLE](), path });
       return placeholder;
     }
-    if (moved.has(value)) return value;
+    if (moved.has(value)) {
+      if (value instanceof ArrayBuffer) checkOpaque(value, path);
+      return value;
+    }
     if (Array.isArray(value)) {
       const copy: unknown[] = new Array(value.length);
       copies.set(value, copy);
       for (const key of Object.keys(value)) {
         const at = /^\d+$/.test(key) ? `${path}[${key}]` : `${path}.${key}`;
-        (copy as unknown as Record<string, unknown>)[key] = pack(
-          (value as unknown as Record<string, unknown>)[key],
-          at,
-        );
+        (copy as unknown as Record<string, unknown>)[key] = packMember(value, key, at);
       }
       return copy;
     }
@@ -87,29 +112,40 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
           'fields with a symbol for a name do not travel',
         );
       }
-      const value = pack((source as Record<string, unknown>)[key], prefix + key);
+      const value = packMember(source, key, prefix + key);
       // Defined, not assigned: '__proto__' may be the name of a field.
       Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
     }
   };
 
   const fields: Record<string, unknown> = {};
-  copies.set(instance, fields);
   packInto(fields, instance, '');
   return { fields, shared };
 }
 
+const lookThrew = (error: unknown): string => `looking at it threw ${describeThrown(error)}`;
+
+function describeThrown(error: unknown): string {
+  try {
+    return error instanceof Error ? `'${error.message}'` : describeValue(error);
+  } catch {
+    return 'what cannot be shown either';
+  }
+}
+
 /** Lets an object pass that structured clone carries as what it is; for others, says what would happen. */
 function checkOpaque(value: object, path: string): void {
-  // Carried by every engine, and too big to be cloned on trial.
-  if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer) return;
+  const isBytes =
+    ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  // Too big to be cloned on trial, and carried by every engine unless they are detached; then they are empty.
+  if (isBytes && value.byteLength > 0) return;
   let clone: unknown;
   try {
     clone = structuredClone(value);
   } catch (error) {
     throw new ThreadFieldError(path, `${describeValue(value)} cannot be copied to another thread`, error);
   }
-  if (value instanceof Error) return;
+  if (isBytes || value instanceof Error) return;
   if (Object.getPrototypeOf(clone) === Object.getPrototypeOf(value)) return;
   throw new ThreadFieldError(
     path,

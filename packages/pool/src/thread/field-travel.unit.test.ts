@@ -6,6 +6,29 @@ import { packFields, UnknownSharedObject, unpackFields } from './field-travel.ts
 /** As through a message to another thread. */
 const travel = (fields: object) => unpackFields(structuredClone(packFields(fields)));
 
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
+const detached = (): ArrayBuffer => {
+  const buffer = new ArrayBuffer(8);
+  structuredClone(buffer, { transfer: [buffer] });
+  return buffer;
+};
+
+/** An array over a buffer that is gone. */
+const detachedView = (): Uint8Array => {
+  const view = new Uint8Array(8);
+  structuredClone(view.buffer, { transfer: [view.buffer] });
+  return view;
+};
+
+const fails = (): never => {
+  throw new RangeError('no look');
+};
+
 function failureOf(fields: object): ThreadFieldError {
   try {
     packFields(fields);
@@ -89,10 +112,43 @@ describe('fields', () => {
     ['a URL', new URL('http://localhost/'), 'field'],
     ['a name that is a symbol', { [Symbol.for('s')]: 1 }, 'field.[Symbol(s)]'],
     ['a port that is not transferred', new MessageChannel().port1, 'field'],
+    ['a getter that throws', Object.defineProperty({}, 'at', { get: fails, enumerable: true }), 'field.at'],
+    ['one in an array', Object.defineProperty([1], 1, { get: fails, enumerable: true }), 'field[1]'],
+    ['a revoked proxy', revoked(), 'field'],
+    ['a revoked proxy further down', new Map([['key', [revoked()]]]), 'field.get("key")[0]'],
+    ['a proxy that does not tell its keys', { at: [new Proxy({}, { ownKeys: fails })] }, 'field.at[0]'],
+    ['a detached buffer', { deep: [detached()] }, 'field.deep[0]'],
+    ['a view of one', { deep: [detachedView()] }, 'field.deep[0]'],
   ])('that cannot travel are named: %s', (_, field, path) => {
     const error = failureOf({ field });
     expect(error.path).toBe(path);
     expect(error.message).toContain(`'${path}'`);
+  });
+
+  it('name themselves when they are the object that travels', () => {
+    const instance: Record<string, unknown> = {};
+    instance['box'] = { list: [instance] };
+    const error = failureOf(instance);
+    expect(error.path).toBe('box.list[0]');
+    expect(error.message).toContain("use 'this'");
+  });
+
+  it('that throw at a look keep what they threw as the cause', () => {
+    const error = failureOf(Object.defineProperty({}, 'at', { get: fails, enumerable: true }));
+    expect(error.path).toBe('at');
+    expect(error.message).toContain("looking at it threw 'no look'");
+    expect(error.cause).toBeInstanceOf(RangeError);
+  });
+
+  it('of no bytes arrive', async () => {
+    const fields = { buffer: new ArrayBuffer(0), shared: new SharedArrayBuffer(0), view: new Uint16Array(0) };
+    expect(await travel(fields)).toEqual(fields);
+    expect(await travel({ node: Buffer.alloc(0) })).toEqual({ node: new Uint8Array(0) });
+  });
+
+  it('that were moved before are named, though they are to be moved', () => {
+    const buffer = detached();
+    expect(() => packFields({ deep: [buffer] }, [buffer])).toThrow("'deep[0]'");
   });
 
   it('may be moved instead of copied', () => {

@@ -5,13 +5,18 @@
  * event loop, so that it learns of the end also while it blocks in `join`.
  *
  * ```text
- *   word 0   STATE     STARTING -> RUNNING -> ENDING            written by the thread alone
+ *   word 0   STATE     STARTING -> LOADING -> RUNNING -> ENDING     written by the thread alone, except:
+ *                      STARTING -> CALLED_OFF                       by the starter
  *        1   JOINERS   how many wait for the end right now      written by the starter alone
  *        2   GRACE     1 from the start until the starter's next turn or join   written by the starter alone
- *        3   EVENTS    event count, notified after each change of STATE and when GRACE ends
+ *        3   EVENTS    event count, notified when STATE becomes RUNNING or ENDING, and when GRACE ends
  * ```
  *
  * An outcome is posted before STATE moves to ENDING, so whoever sees ENDING finds the outcome.
+ *
+ * Out of STARTING leads a compare-exchange, the first act of the thread. Before it, a thread has no port by which the
+ * starter could tell that it has ended. So a starter that wants it to end calls it off: either the thread finds itself
+ * called off and exits, or it was LOADING before, and its ports are open.
  *
  * @packageDocumentation
  */
@@ -27,12 +32,16 @@ export const GRACE = 2;
 export const EVENTS = 3;
 export const STATE_BYTES = (EVENTS + EVENT_COUNT_WORDS) * 4;
 
-/** The module is being loaded; nothing of the user's `run` has happened. */
+/** The thread has not begun: it has loaded nothing of the user's but what its `execArgv` preloads. */
 export const STARTING = 0;
+/** The module is being loaded; nothing of the user's `run` has happened. */
+export const LOADING = 1;
 /** The class was found and the fields have arrived. */
-export const RUNNING = 1;
+export const RUNNING = 2;
 /** Nothing of the user's `run` will happen any more. */
-export const ENDING = 2;
+export const ENDING = 3;
+/** The starter ended the thread before it began: the module will not be loaded. */
+export const CALLED_OFF = 4;
 
 /** How a thread ended, as far as it could tell by itself. The last one posted counts. */
 export type Outcome =

@@ -3,7 +3,8 @@
  *
  * Whether it has ended is learnt in two ways that agree: from the worker's `exit` event, and, while this
  * thread blocks and sees no events, from the liveness probe. Its outcome lies on a port from before its end
- * and is read from there without events either.
+ * and is read from there without events either. A thread that has not begun has no probe yet; one that is called off
+ * before it begins counts as ended from then on, as nothing of the user's will run in it.
  *
  * @packageDocumentation
  */
@@ -34,10 +35,12 @@ import { packFields } from './field-travel.ts';
 import { keepLastOutput } from './last-output.ts';
 import { registerOwnErrorClasses } from './own-error-classes.ts';
 import {
+  CALLED_OFF,
   ENDING,
   EVENTS,
   GRACE,
   JOINERS,
+  LOADING,
   type Outcome,
   RUNNING,
   STARTING,
@@ -161,9 +164,9 @@ export class RunningThread {
     } else this.#countAsChild();
   }
 
-  /** Whether the thread will never run another instruction. Looks by itself; does not block. */
+  /** Whether nothing of the user's will run in the thread any more. Looks by itself; does not block. */
   get ended(): boolean {
-    if (!this.#concluded && this.#supervision.ended) this.#conclude();
+    if (!this.#concluded && (this.#stateIs(CALLED_OFF) || this.#supervision.ended)) this.#conclude();
     return this.#concluded;
   }
 
@@ -181,9 +184,8 @@ export class RunningThread {
    */
   waitUntilRunning(limit: number): void {
     const deadline = deadlineOf(limit);
-    const decided = () => Atomics.load(this.#state, STATE) !== STARTING || this.ended;
-    if (!this.#waitFor(decided, deadline) || Atomics.load(this.#state, STATE) === RUNNING || this.#terminated)
-      return;
+    const decided = () => !(this.#stateIs(STARTING) || this.#stateIs(LOADING)) || this.ended;
+    if (!this.#waitFor(decided, deadline) || this.#stateIs(RUNNING) || this.#terminated) return;
     this.#drain();
     const outcome = this.#outcome;
     if (outcome !== undefined && (outcome.type === 'returned' || outcome.type === 'threw')) return;
@@ -229,6 +231,7 @@ export class RunningThread {
   async terminate(): Promise<void> {
     if (!this.ended) {
       this.#terminated = true;
+      Atomics.compareExchange(this.#state, STATE, STARTING, CALLED_OFF);
       // A daemon's worker has been unreferenced, and a pending promise keeps the process alive.
       const release = holdEventLoop();
       try {
@@ -238,6 +241,10 @@ export class RunningThread {
       }
     }
     await this.exited;
+  }
+
+  #stateIs(state: number): boolean {
+    return Atomics.load(this.#state, STATE) === state;
   }
 
   #beginJoin(): void {
@@ -275,7 +282,7 @@ export class RunningThread {
         if (condition()) return true;
         if (remaining(deadline) === 0) return false;
         // The end itself notifies nobody, so once it has been announced or requested it is looked for.
-        const ending = this.#terminated || Atomics.load(this.#state, STATE) === ENDING;
+        const ending = this.#terminated || this.#stateIs(ENDING);
         this.#events.park(
           ticket,
           ending ? Math.min(deadline, performance.now() + LOOK_FOR_EXIT_EVERY) : deadline,

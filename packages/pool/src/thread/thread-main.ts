@@ -10,7 +10,19 @@ import { packError } from './error-travel.ts';
 import { UnknownSharedObject, unpackFields } from './field-travel.ts';
 import { findClass, type RunnableClass } from './find-class.ts';
 import { loadModule } from './load-module.ts';
-import { ENDING, EVENTS, GRACE, JOINERS, type Outcome, RUNNING, STATE, type ThreadData } from './protocol.ts';
+import {
+  CALLED_OFF,
+  ENDING,
+  EVENTS,
+  GRACE,
+  JOINERS,
+  LOADING,
+  type Outcome,
+  RUNNING,
+  STARTING,
+  STATE,
+  type ThreadData,
+} from './protocol.ts';
 import { type ThisThread, thisThread } from './this-thread.ts';
 
 /** The longest time that a failed thread gives a busy starter to join it, in milliseconds. */
@@ -28,6 +40,8 @@ export class ThreadMain {
   constructor(data: ThreadData) {
     this.#data = data;
     this.#state = new Int32Array(data.state);
+    // Before it enters the table of threads: the starter counts a thread that was called off as ended already.
+    if (Atomics.compareExchange(this.#state, STATE, STARTING, LOADING) === CALLED_OFF) process.exit();
     this.#events = new EventCount(this.#state, EVENTS, currentThread());
     this.#self.name = data.name;
     this.#self.daemon = data.daemon;

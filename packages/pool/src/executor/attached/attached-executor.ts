@@ -1,4 +1,5 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
+import { describeValue } from '../../thread/describe-value.ts';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { ExecutorShutDown, TaskCancelled, TaskTimeout } from '../errors.ts';
 import type { ExecutorBody } from '../executor-body.ts';
@@ -150,6 +151,8 @@ export class AttachedExecutor implements ExecutorBody {
     this.#tasks.add(task);
     if (this.#awaited++ === 0) this.#release = holdEventLoop();
     try {
+      if (typeof name !== 'string')
+        throw new TypeError(`the name of a task must be a string, not ${describeValue(name)}`);
       if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${name}' must be an array`);
       send(task.slot, packValue('args', args, []));
     } catch (error) {
@@ -184,7 +187,7 @@ export class AttachedExecutor implements ExecutorBody {
   }
 
   #openStream(task: PendingTask): void {
-    if (!this.#settle(task)) return;
+    if (task.settled) return;
     const { slot: id } = task;
     task.stream = new TaskStream(
       () => {
@@ -197,6 +200,7 @@ export class AttachedExecutor implements ExecutorBody {
         this.#leave(task);
       },
     );
+    this.#settle(task);
     task.resolve(task.stream);
   }
 
@@ -221,7 +225,8 @@ export class AttachedExecutor implements ExecutorBody {
   #settle(task: PendingTask): boolean {
     if (task.settled) return false;
     task.settled = true;
-    task.stopListening();
+    // A stream can be called off until it ends.
+    if (task.stream === undefined) task.stopListening();
     if (--this.#awaited === 0) {
       this.#release?.();
       this.#release = undefined;
@@ -234,6 +239,7 @@ export class AttachedExecutor implements ExecutorBody {
     if (task.slot < 0) return;
     this.#connection.leave(task.slot);
     task.slot = -1;
+    task.stopListening();
     this.#tasks.delete(task);
     if (this.#tasks.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
   }

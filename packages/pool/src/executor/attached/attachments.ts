@@ -15,6 +15,7 @@ export class Attachments {
   readonly #channel: BroadcastChannel;
   readonly #attached = new Set<Attachment>();
   #deaths = this.#self.table.deaths;
+  #isClosed = false;
   /** Requests that had been posted when they were last taken. */
   #seen = 0;
 
@@ -44,6 +45,7 @@ export class Attachments {
 
   /** Takes the requests that have arrived, without the event loop. Does not block. */
   collect(): void {
+    if (this.#isClosed) return;
     this.#seen = this.#control.requests;
     for (;;) {
       const posted = receiveMessageOnPort(this.#channel as never) as { message: Hello } | undefined;
@@ -69,6 +71,7 @@ export class Attachments {
   close(): void {
     this.#control.setClosed();
     this.collect();
+    this.#isClosed = true;
     this.#channel.close();
     for (const each of this.#attached) each.close();
     this.#attached.clear();

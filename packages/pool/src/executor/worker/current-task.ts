@@ -8,7 +8,7 @@ export interface CurrentTask {
   readonly cancelled: boolean;
   /**
    * Aborted when the task is cancelled, with the canceller's reason. The `abort` event needs the thread's event
-   * loop; `signal.aborted` and `signal.throwIfAborted()` read shared memory, as {@link cancelled} does.
+   * loop; `signal.aborted`, `signal.reason` and `signal.throwIfAborted()` read shared memory, as {@link cancelled} does.
    */
   readonly signal: AbortSignal;
   /** Hands `value` to the `onProgress` of the submission. Does not wait. */
@@ -58,6 +58,11 @@ export function taskOfExecutor(channel: string): { slot: number; generation: num
   return task && { slot: task.slot, generation: task.generation };
 }
 
+const getterOf = (name: 'aborted' | 'reason') =>
+  Object.getOwnPropertyDescriptor(AbortSignal.prototype, name)!.get!;
+const aborted = getterOf('aborted');
+const reason = getterOf('reason');
+
 /** The task that a worker runs. */
 export class RunningTask implements CurrentTask {
   readonly slot: number;
@@ -65,23 +70,31 @@ export class RunningTask implements CurrentTask {
   readonly name: string;
   readonly #words: TaskWords;
   readonly #report: (task: RunningTask, value: unknown) => void;
+  readonly #awaitMail: (isThere: () => boolean) => void;
   #controller: AbortController | undefined;
-  #reason: unknown;
+  /** The canceller's reason, once the message with it has been read. */
+  #cancellation: { reason: unknown } | undefined;
   #over = false;
   #onSignalUsed: (() => void) | undefined;
 
+  /**
+   * @param report sends progress
+   * @param awaitMail reads what the owner posts until the condition holds or it is no use to wait; blocks
+   */
   constructor(
     slot: number,
     generation: number,
     name: string,
     words: TaskWords,
     report: (task: RunningTask, value: unknown) => void,
+    awaitMail: (isThere: () => boolean) => void,
   ) {
     this.slot = slot;
     this.generation = generation;
     this.name = name;
     this.#words = words;
     this.#report = report;
+    this.#awaitMail = awaitMail;
   }
 
   get cancelled(): boolean {
@@ -95,19 +108,24 @@ export class RunningTask implements CurrentTask {
       const controller = new AbortController();
       this.#controller = controller;
       this.#onSignalUsed?.();
-      const aborted = Object.getOwnPropertyDescriptor(AbortSignal.prototype, 'aborted')!.get!;
+      const { signal } = controller;
       const look = () => {
-        if (!aborted.call(controller.signal) && !this.#over && this.cancelled) this.abort(this.#reason);
-        return aborted.call(controller.signal) as boolean;
+        if (!aborted.call(signal) && !this.#over && this.cancelled) this.#abortNow();
+        return aborted.call(signal) as boolean;
       };
-      Object.defineProperty(controller.signal, 'aborted', { get: look, configurable: true });
-      Object.defineProperty(controller.signal, 'throwIfAborted', {
-        value() {
-          if (look()) throw controller.signal.reason;
-        },
-        configurable: true,
+      const throwIfAborted = () => {
+        if (look()) throw reason.call(signal);
+      };
+      const lookAtReason = () => {
+        look();
+        return reason.call(signal) as unknown;
+      };
+      Object.defineProperties(signal, {
+        aborted: { get: look, configurable: true },
+        reason: { get: lookAtReason, configurable: true },
+        throwIfAborted: { value: throwIfAborted, configurable: true },
       });
-      if (this.#reason !== undefined) controller.abort(this.#reason);
+      if (this.#cancellation !== undefined) controller.abort(this.#cancellation.reason);
     }
     return this.#controller.signal;
   }
@@ -124,8 +142,15 @@ export class RunningTask implements CurrentTask {
 
   /** The cancellation has arrived by message. */
   abort(reason: unknown): void {
-    this.#reason = reason ?? new DOMException('This operation was aborted', 'AbortError');
-    this.#controller?.abort(this.#reason);
+    this.#cancellation ??= { reason };
+    this.#controller?.abort(this.#cancellation.reason);
+  }
+
+  /** Shared memory tells of the cancellation before the message does, which the owner posts right afterwards. */
+  #abortNow(): void {
+    this.#awaitMail(() => this.#cancellation !== undefined);
+    // With the reason that AbortController gives by itself, if there has been no message.
+    if (this.#cancellation === undefined) this.abort(undefined);
   }
 
   end(): void {

@@ -69,14 +69,24 @@ export class Mailbox {
 
   /** The arguments of the task that was claimed. Blocks until the owner's event loop has posted them. */
   waitForArgs(slot: number, generation: number): PackedValue {
+    let args: PackedValue | undefined;
+    const isThere = () => {
+      args = this.argsOf(slot, generation);
+      return args !== undefined;
+    };
+    this.collectUntil(isThere, Infinity);
+    return args!;
+  }
+
+  /** Takes what arrives, without the event loop, until `isThere()` or `deadline` (see `deadlineOf`). Blocks. */
+  collectUntil(isThere: () => boolean, deadline: number): void {
     const work = this.#control.work;
     const entered = work.enter();
     try {
       for (;;) {
         const ticket = work.ticket();
-        const args = this.argsOf(slot, generation);
-        if (args !== undefined) return args;
-        work.park(ticket, Infinity);
+        this.collect();
+        if (isThere() || work.park(ticket, deadline) === 'timed-out') return;
       }
     } finally {
       work.leave(entered);

@@ -1,3 +1,4 @@
+import { deadlineOf } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { clock } from '../clock.ts';
 import type { Control, WorkerRow } from '../control.ts';
@@ -26,6 +27,12 @@ import type { TaskSource } from './task-source.ts';
 
 /** Between tasks, pending events of the worker are served at least this often, in milliseconds. */
 const LONGEST_WITHOUT_TURN = 10;
+
+/**
+ * How long a task that looks at its signal waits for the reason of its cancellation, in milliseconds. The owner posts it
+ * in the same breath as it cancels; only one that dies in between never does.
+ */
+const LONGEST_WAIT_FOR_REASON = 1000;
 
 /** What the loop works with. */
 export interface Bench {
@@ -135,7 +142,7 @@ export class WorkLoop {
         const pending = this.#begin(record, args as unknown[]);
         if (typeof pending !== 'boolean') await pending;
       },
-      (error) => this.#finish(record[0], record[1], ERROR, packError(error)),
+      (error) => this.#fail(record[0], record[1], error),
     );
   }
 
@@ -156,17 +163,20 @@ export class WorkLoop {
     this.#beganAt = this.#clock;
     if (isWatched) this.#tellTimes(slot, generation, -1);
     this.#own.countTaken(this.#beganAt - this.#bench.zero - record[3] / 1000);
-    const running = new RunningTask(slot, generation, name, this.#bench.words, this.#report);
+    const running = new RunningTask(slot, generation, name, this.#bench.words, this.#report, this.#awaitMail);
     this.#running = running;
     setCurrentTask(running);
     let returned: unknown;
+    let takesTime: boolean;
     try {
       returned = posted === undefined ? call(task, record) : task(...posted);
+      // Looking may run code of the task's, or find a proxy revoked.
+      takesTime = isThenable(returned) || isStream(returned);
     } catch (error) {
-      this.#finish(slot, generation, ERROR, packError(error));
+      this.#fail(slot, generation, error);
       return true;
     }
-    if (isThenable(returned) || isStream(returned)) return this.#followUp(running, returned);
+    if (takesTime) return this.#followUp(running, returned);
     this.#succeed(running, returned);
     return true;
   }
@@ -188,7 +198,7 @@ export class WorkLoop {
         this.#succeed(running, undefined);
       } else this.#succeed(running, value);
     } catch (error) {
-      this.#finish(slot, generation, ERROR, packError(error));
+      this.#fail(slot, generation, error);
     }
   }
 
@@ -198,7 +208,23 @@ export class WorkLoop {
     try {
       this.#bench.sender.sendValue(running, VALUE, value);
     } catch (error) {
-      this.#bench.sender.send([slot, tagOf(generation, ERROR), packError(error)]);
+      this.#sendError(slot, generation, error);
+    }
+  }
+
+  #fail(slot: number, generation: number, error: unknown): void {
+    this.#end(slot);
+    this.#sendError(slot, generation, error);
+  }
+
+  #sendError(slot: number, generation: number, error: unknown): void {
+    const { sender } = this.#bench;
+    const tag = tagOf(generation, ERROR);
+    try {
+      sender.send([slot, tag, packError(error)]);
+    } catch {
+      // Bytes carry less than structured clone does: no Blob, say, and no SharedArrayBuffer.
+      sender.send([slot, tag, packError(error, true)]);
     }
   }
 
@@ -229,6 +255,10 @@ export class WorkLoop {
 
   readonly #report = (task: RunningTask, value: unknown): void => {
     this.#bench.sender.sendValue(task, PROGRESS, value);
+  };
+
+  readonly #awaitMail = (isThere: () => boolean): void => {
+    this.#mailbox.collectUntil(isThere, deadlineOf(LONGEST_WAIT_FOR_REASON));
   };
 }
 

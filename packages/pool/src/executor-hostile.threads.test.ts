@@ -1,0 +1,99 @@
+/** Tasks and callers that hand over what cannot be looked at: it is theirs that fails, and no worker dies of it. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Counter } from '../test/fixtures/counter.ts';
+import { rejectionOf } from '../test/fixtures/rejection-of.ts';
+import { TaskCancelled, ThreadPoolExecutor } from './index.ts';
+
+type Tasks = typeof import('../test/fixtures/hostile-tasks.ts');
+const url = new URL('../test/fixtures/hostile-tasks.ts', import.meta.url);
+const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+afterAll(() => executor.shutdown());
+
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const until = async (condition: () => boolean) => {
+  while (!condition()) await turn();
+};
+
+const revoked = (): object => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
+/** Who runs the tasks: another one once the first has died. */
+let worker: number;
+beforeAll(async () => {
+  worker = await executor.submit('whoAmI');
+});
+const noWorkerDied = async () => expect(await executor.submit('whoAmI')).toBe(worker);
+
+describe('a task that throws', () => {
+  it.each([
+    ['a revoked proxy', '<Revoked Proxy>'],
+    ['a list with one', '[ <Revoked Proxy> ]'],
+    ['an error with one', expect.objectContaining({ message: 'x', field: '<Revoked Proxy>' })],
+    ['an aggregate with one', expect.objectContaining({ errors: [new TypeError('one'), '<Revoked Proxy>'] })],
+    [
+      'an error with a Blob',
+      expect.objectContaining({ message: 'x', field: expect.stringContaining('Blob') }),
+    ],
+    [
+      'an error with shared memory',
+      expect.objectContaining({ message: 'x', field: expect.stringContaining('SharedArrayBuffer') }),
+    ],
+  ] as const)('%s fails, and so does one that rejects with it', async (which, expected) => {
+    expect(await rejectionOf(executor.submit('throwHostile', [which]))).toEqual(expected);
+    expect(await rejectionOf(executor.submit('rejectWithHostile', [which]))).toEqual(expected);
+    await noWorkerDied();
+  });
+});
+
+describe('a task that returns', () => {
+  it.each([
+    ['a revoked proxy', TypeError, 'revoked'],
+    ['a then that throws', RangeError, 'no look'],
+  ] as const)('%s fails', async (which, Class, message) => {
+    const error = await rejectionOf(executor.submit('returnHostile', [which]));
+    expect(error).toBeInstanceOf(Class);
+    expect((error as Error).message).toContain(message);
+    await noWorkerDied();
+  });
+});
+
+describe('a task that was cancelled', () => {
+  it('for a revoked proxy sees it as text', async () => {
+    const started = new Counter();
+    const task = executor.submit('spinForReason', [started, 'throwIfAborted']);
+    await until(() => started.get() === 1);
+    const reason = revoked();
+    task.cancel(reason);
+    // Not by way of another promise, which would look for its then.
+    expect(await task.catch((error: unknown) => error === reason)).toBe(true);
+    expect(await executor.submit('reasonSeen')).toBe('<Revoked Proxy>');
+  });
+
+  it.each(['throwIfAborted', 'reason', 'aborted'] as const)(
+    'and spins until then finds the reason, by signal.%s',
+    async (by) => {
+      const started = new Counter();
+      // Shared memory tells first, the message follows: each time the task may look in between.
+      for (let run = 1; run <= 20; run++) {
+        const task = executor.submit('spinForReason', [started, by]);
+        await until(() => started.get() === run);
+        task.cancel(new RangeError(`reason ${run}`));
+        expect(await rejectionOf(task)).toMatchObject({ message: `reason ${run}` });
+        expect(await executor.submit('reasonSeen')).toBe(`RangeError: reason ${run}`);
+      }
+    },
+  );
+
+  it('without a reason finds the one that its caller gets', async () => {
+    const started = new Counter();
+    const task = executor.submit('spinForReason', [started, 'reason']);
+    await until(() => started.get() === 1);
+    task.cancel();
+    const error = (await rejectionOf(task)) as Error;
+    expect(error).toBeInstanceOf(TaskCancelled);
+    expect(await executor.submit('reasonSeen')).toBe(String(error));
+  });
+});
