@@ -28,6 +28,7 @@ const common = {
  */
 async function build(options, change = (text) => text) {
   const result = await esbuild.build({ ...options, write: false });
+  if (options.write === false) return result;
   for (const { path, text } of result.outputFiles) {
     const renamed = [...text.matchAll(/\bclass (_[A-Z]\w*)/g)].map(([, name]) => name);
     const named = renamed.reduce(
@@ -112,7 +113,7 @@ async function bundlePool() {
   for (const [file, modules] of Object.entries(layers)) {
     const outfile = `${root}/dist/${file}`;
     const plugins = [oneNameForSync, leave(root, places, outfile)];
-    const { metafile } = await bundleTogether(root, modules, file, { plugins, metafile: true });
+    const { metafile } = await bundleTogether(root, modules, file, { plugins, metafile: true, write: false });
     const own = Object.keys(metafile.inputs)
       .filter((input) => input.startsWith(`${root}/src/`) && input !== `${root}/src/${file}`)
       .map((input) => relative(`${root}/src`, input));

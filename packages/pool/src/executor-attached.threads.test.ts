@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { FROM, HANDLE, revive, supervise } from '@pkg/sync';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
+import { executorsOf } from '../test/fixtures/executors.ts';
 import { LeavingThread, SlowConsumer, SubmittingThread } from '../test/fixtures/submitting-thread.ts';
 import { workerInTypeScript } from '../test/worker-in-typescript.ts';
 import {
   ExecutorBroken,
   ExecutorDeadlock,
   type ExecutorHandle,
-  type ExecutorOptions,
   ExecutorShutDown,
   ThreadPoolExecutor,
 } from './index.ts';
@@ -16,19 +16,7 @@ import {
 type Tasks = typeof import('../test/fixtures/nested-tasks.ts');
 const url = new URL('../test/fixtures/nested-tasks.ts', import.meta.url);
 
-/** For tests that want nothing special: starting threads is what takes time. */
-const shared = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2 });
-afterAll(() => shared.shutdown());
-
-const open: ThreadPoolExecutor<Tasks>[] = [];
-function make(options: ExecutorOptions<Tasks>): ThreadPoolExecutor<Tasks> {
-  const executor = new ThreadPoolExecutor<Tasks>(url, options);
-  open.push(executor);
-  return executor;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.shutdown({ timeout: 0 })));
-});
+const { shared, make } = executorsOf<Tasks>(url, 2);
 
 const until = async (condition: () => boolean) => {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve));

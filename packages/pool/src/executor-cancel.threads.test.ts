@@ -1,24 +1,13 @@
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
+import { executorsOf } from '../test/fixtures/executors.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
-import { type ExecutorOptions, TaskCancelled, TaskTimeout, ThreadPoolExecutor } from './index.ts';
+import { TaskCancelled, TaskTimeout, type ThreadPoolExecutor } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/tasks.ts');
 const url = new URL('../test/fixtures/tasks.ts', import.meta.url);
 
-/** For tests that want nothing special: starting threads is what takes time. */
-const shared = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
-afterAll(() => shared.shutdown());
-
-const open: ThreadPoolExecutor<Tasks>[] = [];
-function make(options: ExecutorOptions<Tasks> = {}): ThreadPoolExecutor<Tasks> {
-  const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1, ...options });
-  open.push(executor);
-  return executor;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.shutdown({ timeout: 0 })));
-});
+const { shared, make } = executorsOf<Tasks>(url, 1);
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const until = async (condition: () => boolean) => {

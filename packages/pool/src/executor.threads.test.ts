@@ -2,12 +2,12 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { MessageChannel } from 'node:worker_threads';
 import { Queue, QueueEmpty } from '@pkg/queue';
-import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
+import { executorsOf } from '../test/fixtures/executors.ts';
 import { QuotaExceeded } from '../test/fixtures/quota-exceeded.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import {
-  type ExecutorOptions,
   ExecutorShutDown,
   TaskCancelled,
   TaskNotFound,
@@ -18,19 +18,7 @@ import {
 type Tasks = typeof import('../test/fixtures/tasks.ts');
 const url = new URL('../test/fixtures/tasks.ts', import.meta.url);
 
-/** For tests that want nothing special: starting threads is what takes time. */
-const shared = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2 });
-afterAll(() => shared.shutdown());
-
-const open: ThreadPoolExecutor<Tasks>[] = [];
-function make(options: ExecutorOptions<Tasks> = {}): ThreadPoolExecutor<Tasks> {
-  const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2, ...options });
-  open.push(executor);
-  return executor;
-}
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((each) => each.shutdown({ timeout: 0 })));
-});
+const { shared, make } = executorsOf<Tasks>(url, 2);
 
 describe('submit', () => {
   it('runs functions of the module, sync and async, on worker threads', async () => {

@@ -388,10 +388,10 @@ export const MUTANTS: readonly Mutant[] = [
     'shutdown with an item',
     'the shutdown is looked for after the items: one that was put in between is overlooked',
     QUEUE,
-    `const shutDown = this.#isShutDown;
+    `const shutDown = isShutDown(this.#header);
     const taken = this.#store.take(reader, max);`,
     `const taken = this.#store.take(reader, max);
-    const shutDown = this.#isShutDown;`,
+    const shutDown = isShutDown(this.#header);`,
   ),
   mutant(
     'wait-for-the-wrong-thing',

@@ -149,3 +149,6 @@ export const headerWords = (geometry: Geometry): number =>
   rowsStart(geometry) + align(geometry.rows * ROW_WORDS, 16);
 
 const align = (value: number, unit: number): number => Math.ceil(value / unit) * unit;
+
+/** Whether the queue of this header was shut down. */
+export const isShutDown = (header: Int32Array): boolean => (Atomics.load(header, FLAGS) & SHUT_DOWN) !== 0;

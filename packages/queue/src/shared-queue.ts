@@ -7,10 +7,10 @@ import { QueueEmpty, QueueFull, QueueShutDown } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
 import {
   ABANDONED,
-  FLAGS,
   GET_WAITS,
   GETS,
   HIGH_WATER,
+  isShutDown,
   LIMIT_PAGES,
   MAXSIZE,
   MEMORY_FREED,
@@ -18,7 +18,6 @@ import {
   NOT_FULL,
   PUT_WAITS,
   PUTS,
-  SHUT_DOWN,
 } from './layout.ts';
 import { PutProgress } from './put-progress.ts';
 import { integer, type QueueHandle, type QueueOrigin } from './queue-origin.ts';
@@ -298,7 +297,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
       this.#writeFrame(item, writer);
     } catch (error) {
       // A shutdown comes before whatever is wrong with the item. Items that can be framed learn of it from the store.
-      if (this.#isShutDown) throw new QueueShutDown();
+      if (isShutDown(this.#header)) throw new QueueShutDown();
       throw error;
     }
   }
@@ -458,7 +457,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /** Takes what is there, and throws when nothing is and nothing will be. */
   #tryTake(reader: ByteReader, max: number, done: (count: number) => void): boolean {
     // The flag first: a put that it refused is not coming, and one that came before it is seen by `take`.
-    const shutDown = this.#isShutDown;
+    const shutDown = isShutDown(this.#header);
     const taken = this.#store.take(reader, max);
     if (taken > 0) {
       done(taken);
@@ -475,10 +474,6 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
 
   #full(timeout: number | undefined, accepted: number): QueueFull {
     return new QueueFull(timeout ?? 0, accepted, Atomics.load(this.#header, MAXSIZE), this.#maxBytes);
-  }
-
-  get #isShutDown(): boolean {
-    return (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;
   }
 
   get #maxBytes(): number {

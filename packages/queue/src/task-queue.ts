@@ -2,7 +2,7 @@ import { type AsyncWaitOptions, BlockingForbidden, type WaitOptions } from '@pkg
 import { deadlineOf, EventCount, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
 import { QueueTimeout } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
-import { ABANDONED, ALL_DONE, FLAGS, MAXSIZE, SHUT_DOWN, TRACK_LEASES, TRACKING } from './layout.ts';
+import { ABANDONED, ALL_DONE, isShutDown, MAXSIZE, TRACK_LEASES, TRACKING } from './layout.ts';
 import { integer, type QueueOrigin, validMaxsize } from './queue-origin.ts';
 import { SharedQueue } from './shared-queue.ts';
 
@@ -48,7 +48,7 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
 
   /** Whether {@link shutdown} was called, on any thread. Does not block. */
   get isShutDown(): boolean {
-    return (Atomics.load(this.#header, FLAGS) & SHUT_DOWN) !== 0;
+    return isShutDown(this.#header);
   }
 
   /**

@@ -41,7 +41,7 @@ export class Races {
   /** 1 when the thread has noted an access in its present epoch: then a release must begin a new epoch. */
   readonly #dirty: Int32Array;
   readonly #releases = new Map<number, Int32Array>();
-  /** The same clocks, each with its key. */
+  /** The same clocks, each with its key, to be walked for each state: a walk of the Map makes a search 6 % slower. */
   readonly #released: Release[] = [];
   /** For each byte and thread the epoch of the last plain read, plain write, atomic read and atomic write. */
   readonly #notes: readonly Pages[] = [[], [], [], []];

@@ -1,5 +1,4 @@
 import { SimpleQueue } from '@pkg/queue';
-import { describeValue } from '../thread/describe-value.ts';
 import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
 import { Attachments } from './attached/attachments.ts';
 import type { ExecutorHandle } from './attached/messages.ts';
@@ -25,7 +24,7 @@ import { Results } from './results.ts';
 import { Roster } from './roster.ts';
 import { collectStats, type ExecutorStats } from './stats.ts';
 import type { Task } from './task.ts';
-import { applyOptions } from './task-limits.ts';
+import { applyOptions, checkCall } from './task-limits.ts';
 import { explain, newTask, SyncOutcome } from './task-outcome.ts';
 import type { TaskTrace } from './task-trace.ts';
 import { TaskWords } from './task-words.ts';
@@ -206,9 +205,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       return;
     }
     try {
-      if (typeof task.name !== 'string')
-        throw new TypeError(`the name of a task must be a string, not ${describeValue(task.name)}`);
-      if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${task.name}' must be an array`);
+      checkCall(task.name, args);
       if (options !== NO_OPTIONS) {
         applyOptions(task, options, (reason) => this.cancel(task, reason));
         if (task.priority !== 0) this.#control.setHasPriorities();
@@ -230,18 +227,16 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
   cancel(task: PendingTask, reason: unknown = new TaskCancelled(task.name)): void {
     if (!this.#results.reject(task, reason) || task.slot < 0) return;
     this.#callOff(task, reason);
-    if (this.#closing.isUnderWay && this.#forgetIfCalledOff(task)) this.#closeWhenDone();
+    if (this.#closing.isUnderWay) this.#forgetIfCalledOff(task);
   }
 
   /**
    * A task that was called off before a worker took it will not run, and is under way only until a worker says so. At the
-   * end that is not waited for: there may be no worker that ever can. Says whether it was one.
+   * end that is not waited for: there may be no worker that ever can.
    */
-  #forgetIfCalledOff(task: PendingTask): boolean {
-    if (task.slot < 0 || !task.settled || task.inLine || this.words.rowOf(task.slot) >= 0) return false;
-    task.stopListening();
-    this.ledger.leave(task);
-    return true;
+  #forgetIfCalledOff(task: PendingTask): void {
+    if (task.slot < 0 || !task.settled || task.inLine || this.words.rowOf(task.slot) >= 0) return;
+    this.#results.leave(task);
   }
 
   cancelIfNotBegun(task: PendingTask): void {

@@ -1,6 +1,7 @@
 import { describeValue } from '../thread/describe-value.ts';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
+import { turn } from './turn.ts';
 
 /** How `map` goes through its items. */
 export interface MapOptions {
@@ -235,5 +236,3 @@ class Mapping<T, R> {
     }
   }
 }
-
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

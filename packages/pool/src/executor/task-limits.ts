@@ -1,10 +1,22 @@
 import { AsyncResource } from 'node:async_hooks';
+import { describeValue } from '../thread/describe-value.ts';
 import { TaskTimeout } from './errors.ts';
 import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
 
 /** Longer delays than this cannot be had from timers: they count as none. 24 days, in milliseconds. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * Checks what a submission is of.
+ *
+ * @throws TypeError when the name is no string or the arguments are no array
+ */
+export function checkCall(name: unknown, args: unknown): void {
+  if (typeof name !== 'string')
+    throw new TypeError(`the name of a task must be a string, not ${describeValue(name)}`);
+  if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${name}' must be an array`);
+}
 
 /**
  * Checks the options of a submission and notes them in the task; what ends it early calls `cancel` from now on.

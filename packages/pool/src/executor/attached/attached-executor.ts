@@ -1,5 +1,4 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
-import { describeValue } from '../../thread/describe-value.ts';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { ExecutorShutDown, TaskCancelled, TaskTimeout } from '../errors.ts';
 import type { ExecutorBody } from '../executor-body.ts';
@@ -7,7 +6,7 @@ import { milliseconds, type ShutdownOptions, type SubmitOptions } from '../optio
 import type { PendingTask } from '../pending-task.ts';
 import type { ExecutorStats } from '../stats.ts';
 import type { Task } from '../task.ts';
-import { applyOptions, LONGEST_TIMER } from '../task-limits.ts';
+import { applyOptions, checkCall, LONGEST_TIMER } from '../task-limits.ts';
 import { explain, newTask, SyncOutcome, tellProgress } from '../task-outcome.ts';
 import { TaskStream } from '../task-stream.ts';
 import type { TaskTrace } from '../task-trace.ts';
@@ -151,9 +150,7 @@ export class AttachedExecutor implements ExecutorBody {
     this.#tasks.add(task);
     if (this.#awaited++ === 0) this.#release = holdEventLoop();
     try {
-      if (typeof name !== 'string')
-        throw new TypeError(`the name of a task must be a string, not ${describeValue(name)}`);
-      if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${name}' must be an array`);
+      checkCall(name, args);
       send(task.slot, packValue('args', args, []));
     } catch (error) {
       this.#fail(task, explain(name, error));

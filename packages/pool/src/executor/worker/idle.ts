@@ -1,4 +1,5 @@
 import type { Control } from '../control.ts';
+import { turn } from '../turn.ts';
 
 /** How often a worker looks for work before it sleeps: about as long as a result takes to the caller and back. */
 const LOOKS = 300;
@@ -8,9 +9,6 @@ const LOOKS = 300;
  * quarter of what it takes from the event loop.
  */
 const LONGEST_STANDSTILL = 2;
-
-/** Lets pending events of this thread have their turn. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /**
  * Waits until `hasWork()`: for a moment wide awake, for a short while asleep, then in the event loop, so that

@@ -16,9 +16,10 @@ import {
 } from '../protocol.ts';
 import type { TaskNames } from '../task-names.ts';
 import type { TaskWords } from '../task-words.ts';
+import { turn } from '../turn.ts';
 import { type PackedValue, plainValue, unpackValue } from '../value-travel.ts';
 import { RunningTask, setCurrentTask } from './current-task.ts';
-import { turn, waitForWork } from './idle.ts';
+import { waitForWork } from './idle.ts';
 import type { Cancellation, Mailbox } from './mailbox.ts';
 import type { ResultSender } from './result-sender.ts';
 import { isStream, sendStream } from './send-stream.ts';
