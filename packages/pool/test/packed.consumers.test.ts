@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,13 @@ let project: string;
 
 /** A consumer's shell: none of the conditions that the workspace sets. */
 const run = (command: string, args: string[], cwd = project) =>
-  execFileSync(command, args, { cwd, encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+  execFileSync(command, args, {
+    cwd,
+    encoding: 'utf8',
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'consumer-'));
@@ -162,6 +168,45 @@ describe('the packed packages, installed into an empty project', () => {
       'enough enough',
     ];
     expect(run(process.execPath, ['classes.js'])).toBe([...each, ...each, ''].join('\n'));
+  });
+
+  it('work side by side in one process when they are installed twice', () => {
+    cpSync(join(project, 'node_modules'), join(project, 'other/node_modules'), { recursive: true });
+    writeFileSync(join(project, 'other/index.js'), `export * from '@pkg/pool';`);
+    writeFileSync(
+      join(project, 'twice.js'),
+      `import { isMainThread } from 'node:worker_threads';
+       import * as one from '@pkg/pool';
+       import { Queue } from '@pkg/queue';
+       import * as other from './other/index.js';
+       export const double = (n) => 2 * n;
+       export const relay = async (executor, n) => [await executor.submit('double', [n]), executor.submitSync('double', [n])];
+       class Teller extends one.Thread {
+         static url = import.meta.url;
+         constructor(answers) { super(); this.answers = answers; }
+         run() { this.answers.put(one.Thread.current() === this); }
+       }
+       class OtherTeller extends other.Thread {
+         static url = import.meta.url;
+         constructor(answers) { super(); this.answers = answers; }
+         run() { this.answers.put(other.Thread.current() === this); }
+       }
+       export { OtherTeller, Teller };
+       if (isMainThread) {
+         const first = new one.ThreadPoolExecutor(import.meta.url, { maxWorkers: 1 });
+         const second = new other.ThreadPoolExecutor(import.meta.url, { maxWorkers: 1 });
+         console.log(one.Thread === other.Thread, await first.submit('double', [1]), second.submitSync('double', [2]));
+         console.log(await second.submit('relay', [first, 3]), await first.submit('relay', [second, 4]));
+         console.log(other.ThreadPoolExecutor.from(first.handle).submitSync('double', [5]));
+         const answers = new Queue();
+         await new Teller(answers).start().joinAsync();
+         await new OtherTeller(answers).start().joinAsync();
+         console.log(answers.getMany(2));
+         await Promise.all([first.shutdown(), second.shutdown()]);
+       }`,
+    );
+    const answers = ['false 2 4', '[ 6, 6 ] [ 8, 8 ]', '10', '[ true, true ]', ''];
+    expect(run(process.execPath, ['twice.js'])).toBe(answers.join('\n'));
   });
 
   it('show a line or two of themselves where nobody catches an error, and not a whole file', () => {

@@ -19,7 +19,7 @@ interface Attached {
 }
 
 /** By the token of the table. */
-const attached = perThread('attached-objects', () => new Map<string, Attached>());
+const attached = perThread('@pkg/sync.attached-objects', () => new Map<string, Attached>());
 const collected = new FinalizationRegistry<{ set: Set<WeakRef<Recoverable>>; ref: WeakRef<Recoverable> }>(
   ({ set, ref }) => set.delete(ref),
 );

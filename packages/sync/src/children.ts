@@ -20,7 +20,7 @@ export interface Child {
   ended: boolean;
 }
 
-const children = perThread('children', () => new Set<Child>());
+const children = perThread('@pkg/sync.children', () => new Set<Child>());
 
 /** Starts watching over `child`, in every table that this thread is in already. */
 export function addChild(child: Child, identities: Iterable<ThreadIdentity>): void {

@@ -13,7 +13,7 @@ interface ThisThread {
   readonly identities: Map<string, ThreadIdentity>;
 }
 
-const thisThread = perThread<ThisThread>('identities', () => ({ key: 0, identities: new Map() }));
+const thisThread = perThread<ThisThread>('@pkg/sync.identities', () => ({ key: 0, identities: new Map() }));
 
 /**
  * Who the calling thread is in `table` (default: its home table); enters it on the first call.

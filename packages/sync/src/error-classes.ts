@@ -15,7 +15,7 @@ const builtIns = [
 ] as const;
 
 const classes = perThread(
-  'error-classes',
+  '@pkg/sync.error-classes',
   () => new Map(builtIns.map((each): [string, ErrorClass] => [each.name, each])),
 );
 

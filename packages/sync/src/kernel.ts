@@ -13,6 +13,7 @@ export { EVENT_COUNT_WORDS, EventCount, type Woken } from './event-count.ts';
 export { holdEventLoop } from './keep-alive.ts';
 export { homeTable, knownTables } from './known-tables.ts';
 export { type Acquired, OwnerLock } from './owner-lock.ts';
+export { perThread } from './per-thread.ts';
 export { ThreadIdentity } from './thread-identity.ts';
 export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';
 export { deadlineOf, remaining } from './timeout.ts';

@@ -7,7 +7,10 @@ interface KnownTables {
   home: ThreadTable | undefined;
 }
 
-const tables = perThread<KnownTables>('known-tables', () => ({ byToken: new Map(), home: undefined }));
+const tables = perThread<KnownTables>('@pkg/sync.known-tables', () => ({
+  byToken: new Map(),
+  home: undefined,
+}));
 
 /**
  * The table of this thread and of every thread that descends from the same root: inherited from the parent

@@ -6,7 +6,7 @@ export interface PendingSleeps {
   wake(): void;
 }
 
-const pending = perThread('pending-sleeps', () => new Set<PendingSleeps>());
+const pending = perThread('@pkg/sync.pending-sleeps', () => new Set<PendingSleeps>());
 
 /** Remembers sleeps that have begun. */
 export function addPendingSleeps(sleeps: PendingSleeps): void {

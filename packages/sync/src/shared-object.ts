@@ -33,7 +33,7 @@ export interface SharedClass<T extends SharedObject = SharedObject> {
   [FROM](handle: SharedHandle): T;
 }
 
-const classes = perThread('shared-classes', () => new Map<string, SharedClass>());
+const classes = perThread('@pkg/sync.shared-classes', () => new Map<string, SharedClass>());
 
 /**
  * Makes a class known to {@link revive} on the calling thread; call it beside the class, in its module.

@@ -1,3 +1,5 @@
+import { perThread } from '@pkg/sync/kernel';
+
 /** What the calling thread knows about itself. */
 export interface ThisThread {
   /** The user's Thread object that runs here; undefined on the main thread and in raw workers. */
@@ -10,14 +12,13 @@ export interface ThisThread {
   readonly children: Set<Promise<void>>;
 }
 
-const SLOT = Symbol.for('@pkg/pool.this-thread');
+const self = perThread<ThisThread>('@pkg/pool.this-thread', () => ({
+  instance: undefined,
+  name: '',
+  daemon: false,
+  loading: false,
+  children: new Set(),
+}));
 
-/**
- * Kept on the global object, not in this module: a program may load this package twice (from its sources and
- * compiled, say), and the calling thread is one all the same.
- */
-export function thisThread(): ThisThread {
-  const global = globalThis as { [SLOT]?: ThisThread };
-  global[SLOT] ??= { instance: undefined, name: '', daemon: false, loading: false, children: new Set() };
-  return global[SLOT];
-}
+/** What the calling thread knows about itself. Does not block. */
+export const thisThread = (): ThisThread => self;
