@@ -1,8 +1,9 @@
-// npm run test:deep -- [--seed N] [--minutes M] [--only schedules|deaths|soak] [--deaths N] [--tasks N]
+// npm run test:deep -- [--seed N] [--minutes M] [--only search|schedules|deaths|soak] [--deaths N] [--tasks N]
 //
-// What the suite has no time for, one after the other: schedules of the queue family (for M minutes; resumed where an
-// earlier run left off, see packages/queue/deep/main.ts for more options), threads that are killed at random while they
-// use a queue, and tasks of an executor amid cancels, timeouts and deaths. All of it by one seed, default 1.
+// What the suite has no time for, one after the other: generated programs that the search must judge alike with pruning
+// and without (for 5 minutes, or M if that is less); schedules of the queue family (for M minutes; resumed where an earlier
+// run left off, see packages/queue/deep/main.ts for more options); threads that are killed at random while they use a
+// queue; and tasks of an executor amid cancels, timeouts and deaths. All of it by one seed, default 1.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
@@ -18,6 +19,17 @@ const { values } = parseArgs({
 const { seed, minutes, deaths, tasks } = values;
 const typescript = ['--conditions=@pkg/source', '--import', 'tsx'];
 const parts = {
+  search: [
+    [
+      ...typescript,
+      'packages/interleave/deep/main.ts',
+      '--seed',
+      seed,
+      '--minutes',
+      String(Math.min(5, Number(minutes))),
+    ],
+    {},
+  ],
   schedules: [[...typescript, 'packages/queue/deep/main.ts', '--seed', seed, '--minutes', minutes], {}],
   deaths: [
     [

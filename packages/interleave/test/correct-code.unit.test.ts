@@ -16,6 +16,29 @@ function unlock(word: Int32Array): void {
 }
 
 describe('correct code passes', () => {
+  it.each([
+    [8, () => new Int8Array(new SharedArrayBuffer(4))],
+    [16, () => new Uint16Array(new SharedArrayBuffer(4))],
+  ] as const)(
+    'flags of %i bits that share a word, each of which publishes plain memory',
+    (_bits, makeFlags) => {
+      const subject = scenario({
+        name: 'neighbours',
+        setup: () => ({ flags: makeFlags(), data: words(1) }),
+        threads: [
+          ({ flags }) => void Atomics.store(flags, 0, 1),
+          ({ flags, data }) => {
+            data[0] = 1;
+            Atomics.store(flags, 1, 1);
+          },
+          ({ flags, data }) => Atomics.load(flags, 0) + Atomics.load(flags, 1) === 2 && data[0],
+        ],
+        check: ({ results }) => results[2] === false || results[2] === 1,
+      });
+      expect(explore(subject).complete).toBe(true);
+    },
+  );
+
   it('a mutex around plain memory, for three threads and with spurious wakes', () => {
     const subject = scenario({
       name: 'mutex',

@@ -215,6 +215,43 @@ describe('a race', () => {
     expect(failure.kind).toBe('race');
   });
 
+  it('is a write published by a store of other bytes than were loaded', () => {
+    const subject = scenario({
+      name: 'another size',
+      setup: () => {
+        const whole = words(1);
+        return { whole, bytes: new Int8Array(whole.buffer), data: words(1) };
+      },
+      threads: [
+        ({ bytes, data }) => {
+          data[0] = 1;
+          Atomics.store(bytes, 0, 1);
+        },
+        ({ whole, data }) => (Atomics.load(whole, 0) === 1 ? data[0] : 1),
+      ],
+    });
+    expect(failureOf(subject).kind).toBe('race');
+  });
+
+  it('is a write published by a store that another thread has overwritten as part of a word', () => {
+    const subject = scenario({
+      name: 'overwritten',
+      setup: () => {
+        const whole = words(1);
+        return { whole, bytes: new Int8Array(whole.buffer), data: words(1) };
+      },
+      threads: [
+        ({ bytes, data }) => {
+          data[0] = 1;
+          Atomics.store(bytes, 0, 1);
+        },
+        ({ whole, bytes }) => Atomics.load(bytes, 0) === 1 && Atomics.store(whole, 0, 0x201),
+        ({ bytes, data }) => (Atomics.load(bytes, 1) === 2 && Atomics.load(bytes, 0) === 1 ? data[0] : 1),
+      ],
+    });
+    expect(failureOf(subject).kind).toBe('race');
+  });
+
   it('is not two threads that use neighbouring bytes of one word', () => {
     const bytes = scenario({
       name: 'bytes',

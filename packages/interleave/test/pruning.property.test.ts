@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type ExploreOptions, explore, type Operation, scenario, type ThreadContext } from '../src/index.ts';
+import { type ExploreOptions, explore, scenario, type ThreadContext } from '../src/index.ts';
+import { precedence, precedenceOfEnded } from './fixtures/precedence.ts';
 import { words } from './words.ts';
 
 type Step = readonly [
@@ -104,28 +105,6 @@ function perform(memory: Int32Array, area: SharedArrayBuffer, me: number, [verb,
       return undefined;
   }
 }
-
-/** Of each operation, by thread and number, which had ended when it began: all that a history's times mean. */
-function precedence(history: readonly Operation[]): string {
-  const names = new Map<Operation, string>();
-  const counts: number[] = [];
-  for (const operation of history) {
-    const number = counts[operation.thread] ?? 0;
-    counts[operation.thread] = number + 1;
-    names.set(operation, `${operation.thread}.${number}`);
-  }
-  return history
-    .map((operation) => {
-      const before = history.filter(({ end }) => end < operation.start).map((other) => names.get(other));
-      return `${names.get(operation)}>${before.sort()}`;
-    })
-    .sort()
-    .join(' ');
-}
-
-/** The same, of operations that ended. */
-const precedenceOfEnded = (history: readonly Operation[]): string =>
-  precedence(history.filter(({ end }) => end !== Number.POSITIVE_INFINITY));
 
 /** Every outcome that a search meets, and how it ended. */
 function outcomes(
@@ -400,6 +379,28 @@ describe('the exhaustive search', () => {
       ],
     });
     expect(explore(subject, { throwOnFailure: false }).failure?.kind).toBe('race');
+  });
+
+  it('tells words apart by whose store they have the value from', () => {
+    const subject = scenario({
+      name: 'the same value of another',
+      setup: () => ({ flags: words(2), data: words(1) }),
+      threads: [
+        ({ flags, data }) => {
+          Atomics.wait(flags, 0, 0, 5);
+          if (Atomics.load(flags, 1) === 1) data[0] = 1;
+        },
+        ({ flags }) => {
+          Atomics.store(flags, 1, 1);
+          Atomics.load(flags, 0);
+        },
+        ({ flags, data }) => {
+          void data[0];
+          Atomics.store(flags, 1, 1);
+        },
+      ],
+    });
+    expect(explore(subject, { preemptions: 0, throwOnFailure: false }).failure?.kind).toBe('race');
   });
 
   it('finds a race with the upper half of a wide atomic access', () => {

@@ -63,10 +63,10 @@ export class Machine extends BodyRunner {
     this.tracer?.access(thread.index, operation, view, index, [value, other], result);
     const races = this.races;
     if (races !== null) {
-      if (operation !== op.store) races.acquire(thread.index, address);
+      if (operation !== op.store) races.acquire(thread.index, address, view.size);
       const witness = races.atomic(thread.index, address, view.size, wrote);
       if (witness !== undefined) this.reportRace(thread, address, view.size, witness);
-      if (wrote) races.release(thread.index, address);
+      if (wrote) races.release(thread.index, address, view.size);
     }
     return result;
   }
@@ -156,7 +156,7 @@ export class Machine extends BodyRunner {
       result,
     );
     if (view !== null) {
-      this.races?.acquire(thread.index, address);
+      this.races?.acquire(thread.index, address, view.size);
       this.races?.enterWaiters(thread.index, address);
       this.races?.leaveWaiters(thread.index, address);
     }
@@ -329,8 +329,8 @@ export class Machine extends BodyRunner {
     if (thread !== null) {
       thread.append(signature, old, grownTo, old);
       this.cursor = thread.length;
-      this.races?.acquire(thread.index, sizeAddress);
-      if (grownTo !== undefined) this.races?.release(thread.index, sizeAddress);
+      this.races?.acquire(thread.index, sizeAddress, 4);
+      if (grownTo !== undefined) this.races?.release(thread.index, sizeAddress, 4);
       if (grownTo === undefined && !this.#readsSizeInPassing(thread, signature)) {
         this.noteRepetition(thread, signature, old);
       }

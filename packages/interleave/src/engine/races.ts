@@ -16,6 +16,9 @@ const pageShift = 8;
 /** Set in the key of a word's list of waiters, beside the key of the word itself. */
 const waiterKey = 1 << 24;
 
+/** Set in the key of a part of a word, beside its address. */
+const partKey = 1 << 27;
+
 /** How the bodies have used a word of memory so far, in any execution. */
 const usedAtomically = 1;
 const usedPlainly = 2;
@@ -27,7 +30,8 @@ const usedInParts = 8;
  * Finds plain accesses that race, by vector clocks kept as FastTrack keeps them: `clock[t][u]` is the last
  * epoch of thread `u` that happened before thread `t`'s present; each byte remembers, for each thread, the
  * epoch of its last read and write. An atomic load takes over the clock of the store it reads from; that is
- * JavaScript's synchronizes-with, in which a later plain store of another thread starts a new clock.
+ * JavaScript's synchronizes-with, in which a later plain store of another thread starts a new clock, and which is
+ * between accesses of the same bytes only (ECMAScript, "Memory Model").
  *
  * Atomic accesses are noted in a byte's memory only where the same word is also accessed plainly, and a word's first
  * byte speaks for the others unless there are accesses to a part of it. When either comes to light too late for the
@@ -41,6 +45,8 @@ export class Races {
   /** 1 when the thread has noted an access in its present epoch: then a release must begin a new epoch. */
   readonly #dirty: Int32Array;
   readonly #releases = new Map<number, Int32Array>();
+  /** Whether any atomic store was of another size than a word's. */
+  #hasOtherSizes = false;
   /** The same clocks, each with its key, to be walked for each state: a walk of the Map makes a search 6 % slower. */
   readonly #released: Release[] = [];
   /** For each byte and thread the epoch of the last plain read, plain write, atomic read and atomic write. */
@@ -58,9 +64,9 @@ export class Races {
     this.#unseen = new UnseenNotes(memory, threads);
   }
 
-  /** Thread `thread` has loaded the word: what happened before the store it read now happened before it. */
-  acquire(thread: number, address: number): void {
-    this.#acquire(thread, address >> 2);
+  /** Thread `thread` has loaded these bytes: what happened before the store they are from now happened before it. */
+  acquire(thread: number, address: number, size: number): void {
+    this.#acquire(thread, keyOf(address, size));
   }
 
   /** Waiting and notifying go through the word's list of waiters, a critical section that orders them. */
@@ -77,9 +83,23 @@ export class Races {
     if (release !== undefined) this.#join(thread, release);
   }
 
-  /** Thread `thread` has stored to the word. */
-  release(thread: number, address: number): void {
-    this.#release(thread, address >> 2);
+  /** Thread `thread` has stored to these bytes. Who loads others of the same word does not read from that. */
+  release(thread: number, address: number, size: number): void {
+    if (size !== 4) this.#hasOtherSizes = true;
+    if (this.#hasOtherSizes) this.#overwrite(address, size);
+    this.#release(thread, keyOf(address, size));
+  }
+
+  /** What was stored to parts of these bytes is there no more. */
+  #overwrite(address: number, size: number): void {
+    if (size === 8) this.#forget((address >> 2) + 1);
+    for (let byte = address; byte < address + size; byte++) this.#forget(partKey | byte);
+  }
+
+  #forget(key: number): void {
+    const release = this.#releases.get(key);
+    if (release === undefined) return;
+    for (let u = 0; u < this.#threads; u++) this.#memory.poke(release, u, 0);
   }
 
   #release(thread: number, key: number): void {
@@ -213,3 +233,6 @@ function pageOf(pages: Pages, byte: number, threads: number): Int32Array {
   }
   return page;
 }
+
+/** Of the clock that an atomic access of `size` bytes takes over or leaves: a load reads from a store of the same bytes. */
+const keyOf = (address: number, size: number): number => (size < 4 ? partKey | address : address >> 2);
