@@ -1,5 +1,5 @@
 import { historyOf } from './engine/history.ts';
-import type { BareFailure, Limits } from './engine/limits.ts';
+import { anybody, type BareFailure, type Limits } from './engine/limits.ts';
 import { done } from './engine/model-thread.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Operation, Scenario } from './scenario.ts';
@@ -44,6 +44,7 @@ export function withExecutions<T>(
   const limits: Limits = {
     preemptions: Number.POSITIVE_INFINITY,
     kills: count(kill),
+    victims: anybody,
     spuriousWakes: count(wake),
     timeouts: count(timeout),
     maxSteps: options.maxSteps,

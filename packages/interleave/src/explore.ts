@@ -45,6 +45,12 @@ export function explore<Context, Result>(
 ): ExploreReport {
   const resolved = resolveOptions(options);
   const subject = scenario as unknown as Scenario;
+  const nobody = resolved.victims?.find((thread) => thread >= scenario.threads.length);
+  if (nobody !== undefined) {
+    throw new RangeError(
+      `victims has thread ${nobody}, but '${scenario.name}' has ${scenario.threads.length} threads`,
+    );
+  }
   const { failure: found, ...counts } = search(subject, resolved);
   const report = { scenario: scenario.name, strategy: resolved.strategy, ...counts };
   if (found === undefined) return report;

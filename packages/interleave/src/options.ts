@@ -23,6 +23,11 @@ export interface ExploreOptions {
   readonly preemptions?: number;
   /** How many threads may be killed, at any of their accesses. 0 to 8; default 0. */
   readonly kills?: number;
+  /**
+   * The threads that may be killed, by number, and whoever recovers for them; default all. For threads that never die in
+   * earnest, and to search for the deaths of one thread after the other.
+   */
+  readonly victims?: readonly number[];
   /** How many waits may end without a notify. 0 to 63; default 0. */
   readonly spuriousWakes?: number;
   /**
@@ -63,8 +68,9 @@ export interface ExploreOptions {
 }
 
 /** {@link ExploreOptions} with the defaults filled in. */
-export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress'>> & {
+export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress' | 'victims'>> & {
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly victims: readonly number[] | undefined;
 };
 
 /** @throws {RangeError} or {@link TypeError} naming the option, its value and what it takes. */
@@ -90,10 +96,19 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
       `milliseconds is a number from 0, not ${String(milliseconds)} (${typeof milliseconds})`,
     );
   }
+  const { victims } = options;
+  const isThread = (value: unknown) =>
+    Number.isInteger(value) && (value as number) >= 0 && (value as number) < 8;
+  if (victims !== undefined && !(Array.isArray(victims) && victims.every(isThread))) {
+    throw new TypeError(
+      `victims is an array of numbers of threads, not ${String(victims)} (${typeof victims})`,
+    );
+  }
   return {
     strategy,
     preemptions: whole('preemptions', infinity, 0, infinity),
     kills: whole('kills', 0, 0, 8),
+    victims,
     spuriousWakes: whole('spuriousWakes', 0, 0, 63),
     timeouts: whole('timeouts', 0, 0, 63),
     schedules: whole('schedules', strategy === 'exhaustive' ? infinity : 10_000, 1, infinity),

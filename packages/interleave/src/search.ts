@@ -1,4 +1,4 @@
-import type { BareFailure, Limits } from './engine/limits.ts';
+import { anybody, type BareFailure, type Limits } from './engine/limits.ts';
 import { natives } from './engine/natives.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
@@ -27,6 +27,7 @@ function limitsOf(options: ResolvedOptions): Limits {
   return {
     preemptions: options.strategy === 'exhaustive' ? options.preemptions : Number.POSITIVE_INFINITY,
     kills: options.kills,
+    victims: options.victims?.reduce((set, thread) => set | (1 << thread), 0) ?? anybody,
     spuriousWakes: options.spuriousWakes,
     timeouts: options.timeouts,
     maxSteps: options.maxSteps,

@@ -433,6 +433,45 @@ describe('the exhaustive search', () => {
     }
   });
 
+  it.each<ExploreOptions>([{}, { preemptions: 1, spuriousWakes: 1 }])(
+    'meets with one victim after the other what it meets with all: %j',
+    (options) => {
+      fc.assert(
+        fc.property(programs(2, 'load', 'add', 'wait', 'notify', 'twice'), (program) => {
+          const search = (victims?: number[]) =>
+            outcomes(program, { ...options, kills: 1, ...(victims && { victims }) }, precedenceOfEnded);
+          const each = program.map((_, thread) => search([thread]));
+          expect([...new Set(each.flatMap(({ seen }) => seen))].sort()).toEqual(search().seen);
+        }),
+        { numRuns: 40, seed: 13 },
+      );
+    },
+  );
+
+  it('kills only those that may be killed, and who recovers for them', () => {
+    const deaths = new Set<string>();
+    const subject = scenario({
+      name: 'one mortal',
+      setup: () => ({ counter: words(1) }),
+      threads: [0, 1].map(
+        () =>
+          ({ counter }: { counter: Int32Array }) =>
+            void Atomics.add(counter, 0, 1),
+      ),
+      recover: ({ counter }) => void Atomics.add(counter, 0, 10),
+      check: ({ killed }) => void deaths.add(killed.join()),
+    });
+    explore(subject, { kills: 2, victims: [1] });
+    expect([...deaths].sort()).toEqual(['', '1', '1,2']);
+    expect(() => explore(subject, { kills: 1, victims: [2] })).toThrow(
+      /victims has thread 2, but .* has 2 threads/,
+    );
+    expect(() => explore(subject, { victims: [0.5] })).toThrow(TypeError);
+    expect(() => explore(subject, { victims: 1 as never })).toThrow(
+      /victims is an array .* not 1 \(number\)/,
+    );
+  });
+
   it('lets every order of deaths be judged', () => {
     const orders = new Set<string>();
     const subject = scenario({

@@ -70,7 +70,8 @@ function job(
   options: ExploreOptions,
 ): Job {
   const bound = options.preemptions === undefined ? '' : `, ${options.preemptions} preemptions`;
-  const name = `${part}${bound}: ${nameOf(program, queue)}`;
+  const victim = options.victims === undefined ? '' : ` of thread ${options.victims}`;
+  const name = `${part}${victim}${bound}: ${nameOf(program, queue)}`;
   return { part, kind: queue.kind ?? 'Queue', name, program, queue, options, rank };
 }
 
@@ -86,19 +87,42 @@ function trios(queue: QueueScenarioOptions): Job[] {
   );
 }
 
-/** Up to two preemptions, a kill at every step and a spurious wake-up, of three threads (first with one) and of two. */
+/**
+ * Up to two preemptions, a kill at every step and a spurious wake-up, of three threads (first with one) and of two. Three
+ * threads of three calls, some of which wait, take hours with two preemptions: the deaths of each are a job of their own.
+ */
 function deaths(queue: QueueScenarioOptions): Job[] {
   const fault = { kills: 1, spuriousWakes: 1 };
   const isSimple = queue.kind === 'SimpleQueue';
-  const waiting = isSimple ? [] : WAITING.filter((program) => !mayRightlyHang(program, queue, 1));
+  const waiting = isSimple
+    ? []
+    : WAITING.filter((program) => reaches(program, queue) && !mayRightlyHang(program, queue, 1));
   const verbs = isSimple ? SINGLE_VERBS : [...SINGLE_VERBS, ...TASK_VERBS];
   const two = [verbs, BATCH_VERBS].flatMap((each) => twoThreadPrograms(each, queue, 1));
-  const three = [...waiting, ...trioPrograms(queue, 1)];
+  const ofThreeCalls = trioPrograms(queue, 1);
+  const three = [...waiting, ...ofThreeCalls];
+  const one = { ...fault, preemptions: 1 };
+  const deep = { ...fault, preemptions: 2 };
+  const isLong = (program: Program) => ofThreeCalls.includes(program) && program.some(mayWait);
   return [
-    ...three.map((program) => job('deaths', 2, program, queue, { ...fault, preemptions: 1 })),
-    ...[...three, ...two].map((program) => job('deaths', 4, program, queue, { ...fault, preemptions: 2 })),
+    ...three.map((program) => job('deaths', 2, program, queue, one)),
+    ...[...three.filter((program) => !isLong(program)), ...two].map((program) =>
+      job('deaths', 4, program, queue, deep),
+    ),
+    ...three
+      .filter(isLong)
+      .flatMap((program) =>
+        program.map((_, thread) => job('deaths', 4, program, queue, { ...deep, victims: [thread] })),
+      ),
   ];
 }
+
+const mayWait = (calls: Program[number]): boolean => calls.some(([verb]) => WAITS.has(verb));
+const WAITS: ReadonlySet<string> = new Set(['put', 'get', 'putMany', 'getMany', 'join']);
+
+/** Whether a bound of this size makes a difference: what puts one item does the same at 2 as at 1. */
+const reaches = (program: Program, { maxsize = 0 }: QueueScenarioOptions): boolean =>
+  program.flat().filter(([verb]) => verb.startsWith('put')).length >= maxsize;
 
 /**
  * All programs of two threads with up to two calls: the single verbs and the batch verbs by themselves and, without

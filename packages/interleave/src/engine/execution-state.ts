@@ -318,6 +318,12 @@ export class ExecutionState {
     return kindOf(last) === wake ? this.threads[threadOf(last)] : undefined;
   }
 
+  /** Whether the thread may be killed now; one that recovers for a dead one, if that one might have been. */
+  protected mayDie(thread: ModelThread): boolean {
+    const origin = thread.victim >= 0 ? thread.victim : thread.index;
+    return this.kills > 0 && ((this.limits.victims >> origin) & 1) === 1;
+  }
+
   /** The threads that were killed, in order. */
   get killedThreads(): number[] {
     const dead: number[] = [];

@@ -1,10 +1,15 @@
 import type { FailureKind } from '../telling/failure.ts';
 
+/** The value of {@link Limits.victims} when any thread may be killed. */
+export const anybody = -1;
+
 /** What a search may spend on one execution, and where it draws the line. */
 export interface Limits {
   /** Switches away from a thread that could go on; `Infinity` for no bound. */
   readonly preemptions: number;
   readonly kills: number;
+  /** The threads that may be killed: a bit for each. */
+  readonly victims: number;
   readonly spuriousWakes: number;
   readonly timeouts: number;
   readonly maxSteps: number;

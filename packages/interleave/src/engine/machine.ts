@@ -222,7 +222,7 @@ export class Machine extends BodyRunner {
         this.replay(thread, signature, value);
         return;
       }
-      if (this.kills > 0) this.softPoint(thread);
+      if (this.mayDie(thread)) this.softPoint(thread);
     }
     const { words, base } = view.buffer;
     const word = (address - base) >> 2;
@@ -259,7 +259,7 @@ export class Machine extends BodyRunner {
         this.replay(thread, signature, digest(source));
         return;
       }
-      if (this.kills > 0) this.softPoint(thread);
+      if (this.mayDie(thread)) this.softPoint(thread);
     }
     const { words, base } = view.buffer;
     const first = (address - base) >> 2;

@@ -56,7 +56,7 @@ export abstract class Scheduler extends ExecutionState {
     try {
       result = this.runBody(thread);
       // Having returned, the thread is still to be told apart from one that died right after its last access.
-      if (!this.unwinding && this.cursor === thread.length && this.kills > 0) this.softPoint(thread);
+      if (!this.unwinding && this.cursor === thread.length && this.mayDie(thread)) this.softPoint(thread);
     } catch (error) {
       threw = true;
       result = error;
@@ -107,7 +107,7 @@ export abstract class Scheduler extends ExecutionState {
    * otherwise.
    */
   protected arrive(thread: ModelThread, access: number, notifies = none): void {
-    const killable = isVisible(access) && this.kills > 0;
+    const killable = isVisible(access) && this.mayDie(thread);
     if (this.granted) {
       // Chosen before its access was known, as it is at its first access and after a wait.
       this.granted = false;
@@ -245,7 +245,7 @@ export abstract class Scheduler extends ExecutionState {
         candidates[count++] = actionOf(kill, current, (threads[current] as ModelThread).plainWrites);
       }
       for (const thread of threads)
-        if (thread.fresh === 1) candidates[count++] = actionOf(kill, thread.index);
+        if (thread.fresh === 1 && this.mayDie(thread)) candidates[count++] = actionOf(kill, thread.index);
     }
     if (blocked > 0) {
       if (this.wakes > 0) {
