@@ -1,5 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { FROM, HANDLE, isSharedHandle, KIND, registerSharedClass } from '@pkg/sync';
+import { describeValue } from '@pkg/sync/kernel';
 import { pathToFileURL } from './builtins.ts';
 import { AttachedExecutor } from './executor/attached/attached-executor.ts';
 import { Connection } from './executor/attached/connection.ts';
@@ -18,7 +19,6 @@ import type { ExecutorStats } from './executor/stats.ts';
 import type { Task } from './executor/task.ts';
 import type { TaskTrace } from './executor/task-trace.ts';
 import type { TaskArgs, TaskCall, TaskName, TaskResult } from './executor/task-types.ts';
-import { describeValue } from './thread/describe-value.ts';
 
 /** The tasks of a module as methods; see {@link ThreadPoolExecutor.call}. */
 export type TaskCalls<M> = {

@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { type AsyncWaitOptions, canBlock, type WaitOptions } from '@pkg/sync';
-import { deadlineOf } from '@pkg/sync/kernel';
+import { deadlineOf, describeValue } from '@pkg/sync/kernel';
 import { pathToFileURL } from './builtins.ts';
 import {
   ThreadAlreadyStarted,
@@ -260,12 +260,12 @@ function checkUrl(threadClass: typeof Thread): string {
 
 function checkName(name: unknown): string {
   if (typeof name === 'string') return name;
-  throw new TypeError(`a thread's name must be a string, not ${String(name)} (${typeof name})`);
+  throw new TypeError(`a thread's name must be a string, not ${describeValue(name)}`);
 }
 
 function checkDaemon(daemon: unknown): boolean {
   if (typeof daemon === 'boolean') return daemon;
-  throw new TypeError(`daemon must be true or false, not ${String(daemon)} (${typeof daemon})`);
+  throw new TypeError(`daemon must be true or false, not ${describeValue(daemon)}`);
 }
 
 /** The frames above the call of `method`. */

@@ -1,7 +1,7 @@
 import { FROM, registerSharedClass } from '@pkg/sync';
+import { describeValue } from '@pkg/sync/kernel';
 import type { ByteWriter } from './codec/byte-writer.ts';
 import type { Codec, CodecName } from './codec/codec.ts';
-import { describeValue } from './codec/describe-value.ts';
 import { OrderedStore } from './ordered/ordered-store.ts';
 import { PriorityKey, PriorityOrder } from './ordered/priority-order.ts';
 import type { TaskQueueOptions } from './queue-options.ts';

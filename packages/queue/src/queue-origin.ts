@@ -1,5 +1,11 @@
 import { KIND, type SharedHandle } from '@pkg/sync';
-import { currentThread, MAX_THREADS, type ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
+import {
+  currentThread,
+  describeValue,
+  MAX_THREADS,
+  type ThreadIdentity,
+  ThreadTable,
+} from '@pkg/sync/kernel';
 import type { Codec, CodecName } from './codec/codec.ts';
 import type { ItemCodec } from './codec/item-codec.ts';
 import { resolveCodec } from './codec/resolve-codec.ts';
@@ -123,8 +129,7 @@ export class QueueOrigin<T> {
     overrides: OriginOverrides = {},
   ): QueueOrigin<T> {
     if (typeof handle !== 'object' || handle === null || handle[KIND] !== kind) {
-      const got =
-        (handle as Partial<QueueHandle<T>> | null)?.[KIND] ?? `${String(handle)} (${typeof handle})`;
+      const got = (handle as Partial<QueueHandle<T>> | null)?.[KIND] ?? describeValue(handle);
       throw new TypeError(`from() takes the handle of a '${kind}', not ${got}: pass the queue's own .handle`);
     }
     const codec = resolveHandleCodec(handle, options.codec);
@@ -143,9 +148,7 @@ export class QueueOrigin<T> {
 /** The bound as CPython understands it: zero and less is no bound, which is stored as 0. */
 export function validMaxsize(maxsize: number): number {
   if (typeof maxsize !== 'number' || Number.isNaN(maxsize)) {
-    throw new TypeError(
-      `maxsize must be a number of items, 0 for no bound, not ${String(maxsize)} (${typeof maxsize})`,
-    );
+    throw new TypeError(`maxsize must be a number of items, 0 for no bound, not ${describeValue(maxsize)}`);
   }
   if (maxsize <= 0 || maxsize === Infinity) return 0;
   return integer('maxsize', maxsize, 1, 2 ** 31 - 1);
@@ -155,7 +158,7 @@ export function validMaxsize(maxsize: number): number {
 export function integer(name: string, value: unknown, least: number, most: number): number {
   if (typeof value !== 'number') {
     throw new TypeError(
-      `${name} must be a whole number from ${least} to ${most}, not ${String(value)} (${typeof value})`,
+      `${name} must be a whole number from ${least} to ${most}, not ${describeValue(value)}`,
     );
   }
   if (!Number.isInteger(value) || value < least || value > most) {

@@ -134,11 +134,17 @@ describe.each(kinds)('$name', (kind) => {
       expect(queue.qsize()).toBe(0);
     });
 
-    it.each(['10', null, true, {}, 10n])('%s is a TypeError that shows it and its type', async (timeout) => {
+    it.each<[unknown, string]>([
+      ['10', 'the string "10"'],
+      [null, 'null'],
+      [true, 'the boolean true'],
+      [{}, 'an Object'],
+      [10n, 'the bigint 10n'],
+    ])('%s is a TypeError that shows it and its type', async (timeout, shown) => {
       const queue = kind.create();
       await each(forms(queue, timeout as number), (error) => {
         expect(error).toBeInstanceOf(TypeError);
-        expect(error.message).toContain(`${String(timeout)} (${typeof timeout})`);
+        expect(error.message).toContain(`not ${shown}`);
       });
       expect(queue.qsize()).toBe(0);
     });
@@ -300,9 +306,15 @@ describe.each(kinds)('$name', (kind) => {
   });
 
   describe('creation', () => {
-    it.each(['3', null, Number.NaN, {}, true])('maxsize %s is refused and shown', (maxsize) => {
+    it.each<[unknown, string]>([
+      ['3', 'the string "3"'],
+      [null, 'null'],
+      [Number.NaN, 'the number NaN'],
+      [{}, 'an Object'],
+      [true, 'the boolean true'],
+    ])('maxsize %s is refused and shown', (maxsize, shown) => {
       expect(() => kind.create(maxsize as number)).toThrow(TypeError);
-      expect(() => kind.create(maxsize as number)).toThrow(`${String(maxsize)} (${typeof maxsize})`);
+      expect(() => kind.create(maxsize as number)).toThrow(`not ${shown}`);
     });
 
     it.each([1.5, 2 ** 31])('maxsize %s is a RangeError that shows it', (maxsize) => {

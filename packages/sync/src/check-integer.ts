@@ -1,3 +1,5 @@
+import { describeValue } from './describe-value.ts';
+
 /**
  * Checks an argument that counts something.
  *
@@ -5,7 +7,7 @@
  */
 export function checkInteger(name: string, value: number, least: number, most: number): void {
   if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw new TypeError(`${name} must be an integer, not ${String(value)} (${typeof value})`);
+    throw new TypeError(`${name} must be an integer, not ${describeValue(value)}`);
   }
   if (value < least || value > most)
     throw new RangeError(`${name} must be ${least} to ${most}, not ${value}`);

@@ -24,8 +24,10 @@
  *
  * @packageDocumentation
  */
+
 import { BlockingForbidden } from './blocking-forbidden.ts';
 import { checkInteger } from './check-integer.ts';
+import { describeValue } from './describe-value.ts';
 import { EVENT_COUNT_WORDS, EventCount } from './event-count.ts';
 import { KIND_OF_MUTEX, Mutex } from './mutex.ts';
 import {
@@ -110,9 +112,7 @@ export class Condition extends SharedPrimitive {
    */
   constructor(mutex: Mutex = new Mutex(), options: ConditionOptions = {}, placement?: Placement) {
     if (!isMutex(mutex)) {
-      throw new TypeError(
-        `a Condition takes the Mutex that belongs to it, not ${String(mutex)} (${typeof mutex})`,
-      );
+      throw new TypeError(`a Condition takes the Mutex that belongs to it, not ${describeValue(mutex)}`);
     }
     const { maxWaiters = DEFAULT_MAX_WAITERS } = options;
     checkInteger('maxWaiters', maxWaiters, 1, MOST_WAITERS);

@@ -8,6 +8,7 @@ export { createLivenessProbe, type LivenessProbe } from '#platform';
 export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
 export { endChildren, reapChildren } from './children.ts';
 export { currentThread } from './current-thread.ts';
+export { className, describeValue, messageOf, ownDataValue } from './describe-value.ts';
 export { classNamesOf, type ErrorClass, errorClassOf, registerErrorClass } from './error-classes.ts';
 export { EVENT_COUNT_WORDS, EventCount, type Woken } from './event-count.ts';
 export { holdEventLoop } from './keep-alive.ts';

@@ -186,9 +186,9 @@ describe('Mutex', () => {
   it('refuses what is no handle of a Mutex', () => {
     const { memory, threads } = new Mutex().handle;
     for (const [bad, message] of [
-      [undefined, /not undefined \(undefined\): pass mutex\.handle/],
-      [7, /not 7 \(number\)/],
-      [{}, /not an object of class Object/],
+      [undefined, /not undefined: pass mutex\.handle/],
+      [7, /not the number 7/],
+      [{}, /not an Object/],
       [{ '@pkg/sync.kind': '@pkg/sync.Event', memory, threads }, /a handle of kind '@pkg\/sync\.Event'/],
       [{ ...new Mutex().handle, memory: new SharedArrayBuffer(4) }, /4 bytes is no Mutex/],
       [{ ...new Mutex().handle, threads: new SharedArrayBuffer(4) }, /no thread table/],

@@ -7,6 +7,7 @@
  * @packageDocumentation
  */
 
+import { describeValue } from './describe-value.ts';
 import { perThread } from './per-thread.ts';
 
 /** Key of the method that returns an object's {@link SharedHandle}. */
@@ -75,9 +76,7 @@ export function isSharedHandle(value: unknown): value is SharedHandle {
  */
 export function revive(handle: SharedHandle): SharedObject {
   if (!isSharedHandle(handle)) {
-    throw new TypeError(
-      `revive() takes the handle of a shared object, not ${String(handle)} (${typeof handle})`,
-    );
+    throw new TypeError(`revive() takes the handle of a shared object, not ${describeValue(handle)}`);
   }
   const sharedClass = classes.get(handle[KIND]);
   if (sharedClass === undefined) {

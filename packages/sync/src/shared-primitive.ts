@@ -1,5 +1,6 @@
 import { attach, type Recoverable } from './attached-objects.ts';
 import { currentThread } from './current-thread.ts';
+import { describeValue } from './describe-value.ts';
 import { HANDLE, KIND, type SharedHandle, type SharedObject } from './shared-object.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import { ThreadTable } from './thread-table.ts';
@@ -131,7 +132,7 @@ export function openHandle(
 ): Placement & { memory: SharedArrayBuffer } {
   const { [KIND]: found, memory, threads } = Object(handle) as Partial<PrimitiveHandle>;
   if (found !== kind || !(memory instanceof SharedArrayBuffer) || !(threads instanceof SharedArrayBuffer)) {
-    const what = found === undefined ? describe(handle) : `a handle of kind '${found}'`;
+    const what = found === undefined ? describeValue(handle) : `a handle of kind '${found}'`;
     throw new TypeError(`${of}.from() takes the handle of a ${of}, not ${what}: pass ${lower(of)}.handle`);
   }
   if (memory.byteLength < words * 4) {
@@ -144,8 +145,3 @@ export function openHandle(
 }
 
 const lower = (name: string): string => name[0]!.toLowerCase() + name.slice(1);
-
-function describe(value: unknown): string {
-  if (value === null || typeof value !== 'object') return `${String(value)} (${typeof value})`;
-  return value.constructor?.name === undefined ? 'an object' : `an object of class ${value.constructor.name}`;
-}

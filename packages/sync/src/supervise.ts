@@ -1,6 +1,7 @@
 import { keyOfWorker, type LivenessProbe, watchEnd } from '#platform';
 import { addChild, bury, type Child, terminateChild } from './children.ts';
 import { currentThread, identitiesOfThisThread } from './current-thread.ts';
+import { describeValue } from './describe-value.ts';
 import { homeTable } from './known-tables.ts';
 import type { TerminableWorker } from './termination.ts';
 
@@ -71,6 +72,6 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
 }
 
 function describe(value: unknown): string {
-  if (value === null || typeof value !== 'object') return `${String(value)} (${typeof value})`;
-  return `${value.constructor?.name ?? 'an object'} with threadId ${String((value as { threadId?: unknown }).threadId)}`;
+  if (value === null || typeof value !== 'object') return describeValue(value);
+  return `${describeValue(value)} with threadId ${describeValue((value as { threadId?: unknown }).threadId)}`;
 }

@@ -1,3 +1,5 @@
+import { describeValue } from './describe-value.ts';
+
 /** How long a blocking verb may wait. */
 export interface WaitOptions {
   /**
@@ -23,7 +25,7 @@ export function deadlineOf(timeout: number | undefined): number {
   if (timeout === undefined) return Infinity;
   if (typeof timeout !== 'number') {
     throw new TypeError(
-      `timeout must be a number of milliseconds or undefined, not ${String(timeout)} (${typeof timeout})`,
+      `timeout must be a number of milliseconds or undefined, not ${describeValue(timeout)}`,
     );
   }
   if (!(timeout >= 0)) {

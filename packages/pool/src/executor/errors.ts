@@ -4,8 +4,7 @@
  * @packageDocumentation
  */
 
-import { registerErrorClass } from '@pkg/sync/kernel';
-import { describeValue } from '../thread/describe-value.ts';
+import { describeValue, registerErrorClass } from '@pkg/sync/kernel';
 import { type WorkerDeath, WorkerDiedError } from '../thread/worker-died-error.ts';
 
 /** The worker that ran a task died: the task itself did not throw. */

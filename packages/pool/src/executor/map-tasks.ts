@@ -1,4 +1,4 @@
-import { describeValue } from '../thread/describe-value.ts';
+import { describeValue } from '@pkg/sync/kernel';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
 import { turn } from './turn.ts';

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits, TransferListItem } from 'node:worker_threads';
-import { describeValue } from '../thread/describe-value.ts';
+import { describeValue } from '@pkg/sync/kernel';
 import type { TaskName } from './task-types.ts';
 import { MAX_WORKERS } from './task-words.ts';
 

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { describeValue } from '../thread/describe-value.ts';
+import { describeValue } from '@pkg/sync/kernel';
 import { TaskTimeout } from './errors.ts';
 import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
 import type { PendingTask } from './pending-task.ts';

@@ -46,8 +46,7 @@ export function packValue(root: string, value: unknown, transfer: readonly Trans
     return packFields({ [root]: value }, transfer);
   } catch (error) {
     if (!(error instanceof ThreadFieldError)) throw error;
-    const why = error.message.slice(error.message.indexOf(':') + 2);
-    throw new Unsendable(error.path, why, error.cause);
+    throw new Unsendable(error.path, error.why, error.cause);
   }
 }
 

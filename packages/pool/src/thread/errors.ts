@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { describeValue } from './describe-value.ts';
+import { describeValue } from '@pkg/sync/kernel';
 
 /** Base of everything that `start()` throws. `instanceof ThreadStartError` tells these from errors of `run`. */
 export abstract class ThreadStartError extends Error {
@@ -83,10 +83,13 @@ export class ThreadFieldError extends ThreadStartError {
   override readonly name = 'ThreadFieldError';
   /** Where the value is, such as `options.hooks[2]`. */
   readonly path: string;
+  /** What is wrong with the value there. */
+  readonly why: string;
 
   constructor(path: string, why: string, cause?: unknown) {
     super(`the field '${path}' cannot travel to the thread: ${why}`, cause === undefined ? {} : { cause });
     this.path = path;
+    this.why = why;
   }
 }
 

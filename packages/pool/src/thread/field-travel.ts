@@ -6,8 +6,9 @@
  *
  * @packageDocumentation
  */
+
 import { HANDLE, isSharedObject, KIND, revive } from '@pkg/sync';
-import { describeValue } from './describe-value.ts';
+import { describeValue } from '@pkg/sync/kernel';
 import { ThreadFieldError } from './errors.ts';
 import type { PackedFields } from './protocol.ts';
 

@@ -1,4 +1,4 @@
-import { describeValue } from './describe-value.ts';
+import { describeValue } from '@pkg/sync/kernel';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 

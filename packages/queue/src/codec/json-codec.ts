@@ -1,8 +1,8 @@
+import { describeValue, messageOf } from '@pkg/sync/kernel';
 import { isDense } from './any/dense-array.ts';
 import { isObjectPrototype } from './any/kinds.ts';
 import { readText, writeText } from './any/text.ts';
 import { formatPath, type Step } from './any/trail.ts';
-import { describeValue, messageOf } from './describe-value.ts';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 

@@ -1,7 +1,7 @@
+import { describeValue } from '@pkg/sync/kernel';
 import { anyCodec, recordCodec } from './any/any-codec.ts';
 import { bytesCodec } from './bytes-codec.ts';
 import type { Codec, CodecName } from './codec.ts';
-import { describeValue } from './describe-value.ts';
 import { float64Codec } from './float64-codec.ts';
 import { int32Codec } from './int32-codec.ts';
 import type { ItemCodec } from './item-codec.ts';

@@ -1,7 +1,7 @@
+import { describeValue, messageOf } from '@pkg/sync/kernel';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Codec } from './codec.ts';
-import { describeValue, messageOf } from './describe-value.ts';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 import { readWholeBlob, wholeBlob, writeWholeBlob } from './whole-blob.ts';

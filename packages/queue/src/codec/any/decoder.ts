@@ -1,5 +1,5 @@
+import { messageOf } from '@pkg/sync/kernel';
 import type { ByteReader } from '../byte-reader.ts';
-import { messageOf } from '../describe-value.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { define, makeError, makeView, readResizable } from './decode-binary.ts';
 import { ERROR_FLAG, ERROR_VALUES, MAX_DEPTH, MAX_SHORT_TEXT, SHELL, TAG } from './format.ts';

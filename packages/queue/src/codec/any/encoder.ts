@@ -1,5 +1,5 @@
+import { messageOf } from '@pkg/sync/kernel';
 import type { ByteWriter } from '../byte-writer.ts';
-import { messageOf } from '../describe-value.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { isDense } from './dense-array.ts';
 import { writeLeaf } from './encode-leaf.ts';

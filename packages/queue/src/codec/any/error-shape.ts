@@ -1,4 +1,4 @@
-import { className, ownDataValue } from '../describe-value.ts';
+import { className, ownDataValue } from '@pkg/sync/kernel';
 import { ERROR_FLAG, ERROR_NAMES, ERROR_VALUES } from './format.ts';
 
 /** What of an error is written; see `error` in the format. */

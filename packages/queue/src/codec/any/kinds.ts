@@ -1,4 +1,4 @@
-import { ownDataValue } from '../describe-value.ts';
+import { ownDataValue } from '@pkg/sync/kernel';
 import {
   isArrayBuffer,
   isBoxedBigInt,

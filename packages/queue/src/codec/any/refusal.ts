@@ -1,4 +1,4 @@
-import { describeValue } from '../describe-value.ts';
+import { describeValue } from '@pkg/sync/kernel';
 import { isSharedArrayBuffer } from '../intrinsics.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { SHARED_HANDLE } from './kinds.ts';

@@ -1,9 +1,10 @@
 const MAX_SHOWN = 60;
 
-/** A short text that shows a value and its type in an error message. Runs no user code. */
+/** A short text that shows a value and its type in an error message. Never throws; runs no user code but a proxy's. */
 export function describeValue(value: unknown): string {
-  if (typeof value === 'function') return describeFunction(value);
   switch (typeof value) {
+    case 'function':
+      return describeFunction(value);
     case 'undefined':
       return 'undefined';
     case 'string':
@@ -23,14 +24,24 @@ export function describeValue(value: unknown): string {
 }
 
 function describeFunction(value: object): string {
-  const name = ownDataValue(value, 'name');
-  return typeof name === 'string' && name !== '' ? `the function ${shorten(name)}` : 'a function';
+  try {
+    const what = /^class\b/.test(Function.prototype.toString.call(value)) ? 'class' : 'function';
+    const name = ownDataValue(value, 'name');
+    return typeof name === 'string' && name !== '' ? `the ${what} ${shorten(name)}` : `a ${what}`;
+  } catch {
+    return 'a proxy of a function';
+  }
 }
 
 function describeObject(value: object): string {
-  if (Array.isArray(value)) return `an Array of length ${value.length}`;
-  const name = className(value);
-  return name === undefined ? 'an object' : /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`;
+  try {
+    if (Array.isArray(value)) return `an Array of length ${value.length}`;
+    const name = className(value);
+    return name === undefined ? 'an object' : /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`;
+  } catch {
+    // It was revoked, or one of its traps throws.
+    return 'a proxy';
+  }
 }
 
 /** Name of the most derived class of an object, or undefined. Reads data properties only. */
