@@ -43,7 +43,6 @@ describe('whoever watches an executor', () => {
       'task:started perish',
       'worker:ended worker-1',
       'task:retried perish',
-      'task:submitted perish',
       'worker:started worker-2',
       'task:started perish',
       'worker:ended worker-2',
@@ -59,7 +58,7 @@ describe('whoever watches an executor', () => {
     expect(message.beganAt).toBeGreaterThanOrEqual(message.submittedAt - 1);
     expect(message.endedAt).toBeGreaterThanOrEqual(message.beganAt!);
     expect(told[2]!.message).toMatchObject({ worker: 'worker-1', beganAt: message.beganAt });
-    expect(told[15]!.message).toMatchObject({ worker: 'worker-2', error: { code: 'POOL_WORKER_DIED' } });
+    expect(told[14]!.message).toMatchObject({ worker: 'worker-2', error: { code: 'POOL_WORKER_DIED' } });
   });
 
   it('is told that a task began before its worker ended, also when it hears of both at once', async () => {
@@ -109,6 +108,52 @@ describe('whoever watches an executor', () => {
       cat: 'task,failed',
       args: { error: 'bad' },
     });
+  });
+});
+
+describe('a trace', () => {
+  it('has tasks that were submitted before it, if they end later', async () => {
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    const [started, go] = [new Counter(), new Counter()];
+    const first = executor.submit('block', [started, go]);
+    const second = executor.submit('add', [1, 2]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    const trace = executor.trace();
+    go.add(1);
+    await Promise.all([first, second]);
+    await executor.shutdown();
+    const runs = trace.toJSON().traceEvents.filter(({ ph }) => ph === 'X');
+    expect(runs.map(({ name }) => name)).toEqual(['block', 'add']);
+  });
+
+  it('has tasks that failed in ways that cannot be told', async () => {
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    const trace = executor.trace();
+    await executor.submit('throwValue', [{ toString: 1, valueOf: 1 }]).catch(() => {});
+    const [started, go] = [new Counter(), new Counter()];
+    const cancelled = executor.submit('blockAsync', [started, go]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    cancelled.cancel(Object.create(null));
+    await cancelled.catch(() => {});
+    go.add(1);
+    await executor.shutdown();
+    const { traceEvents } = JSON.parse(JSON.stringify(trace)) as ReturnType<typeof trace.toJSON>;
+    expect(traceEvents.find(({ name }) => name === 'throwValue')?.args).toMatchObject({ error: 'an Object' });
+  });
+});
+
+describe('a stream that is abandoned', () => {
+  it('counts, and is told of, as one that has ended', async () => {
+    const told: string[] = [];
+    const listener = (message: unknown) => void told.push((message as TaskFinished).task);
+    subscribe('@pkg/pool:task:finished', listener);
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    for await (const _ of executor.submit('countTo', [1_000_000])) break;
+    expect(executor.stats()).toMatchObject({ done: 1, failed: 0 });
+    await executor.shutdown();
+    unsubscribe('@pkg/pool:task:finished', listener);
+    expect(executor.stats()).toMatchObject({ done: 1, failed: 0 });
+    expect(told).toEqual(['countTo']);
   });
 });
 

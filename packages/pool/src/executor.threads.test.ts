@@ -8,6 +8,7 @@ import { executorsOf } from '../test/fixtures/executors.ts';
 import { QuotaExceeded } from '../test/fixtures/quota-exceeded.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import {
+  ExecutorBroken,
   ExecutorShutDown,
   TaskCancelled,
   TaskNotFound,
@@ -319,6 +320,101 @@ describe('broadcast', () => {
     go.add(1);
     expect(new Set(await all).size).toBe(2);
     await busy;
+  });
+
+  it('leaves out a worker that ends before it comes to it', async () => {
+    const executor = make({ maxWorkers: 1, graceMs: 0 });
+    const started = new Counter();
+    const deaf = executor.submit('deaf', [started]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    const all = executor.broadcast('whoAmI');
+    deaf.cancel();
+    await expect(deaf).rejects.toThrow(TaskCancelled);
+    expect(await all).toEqual([]);
+    expect(await executor.broadcast('whoAmI')).toHaveLength(1);
+  });
+
+  it('is cancelled by a shutdown where no worker has begun it', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const [started, go] = [new Counter(), new Counter()];
+    const busy = executor.submit('block', [started, go]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    const all = executor.broadcast('whoAmI');
+    const closed = executor.shutdown({ cancelPending: true });
+    await expect(all).rejects.toThrow(TaskCancelled);
+    go.add(1);
+    await Promise.all([busy, closed]);
+  });
+
+  it('rejects where the workers cannot be initialised', async () => {
+    const executor = make({ maxWorkers: 1, initializer: 'failToInitialise' });
+    await expect(executor.broadcast('whoAmI')).rejects.toThrow(ExecutorBroken);
+  });
+
+  it('refuses what is no call', async () => {
+    await expect(shared.broadcast(5 as never)).rejects.toThrow(
+      /name of a task must be a string, not the number 5/,
+    );
+    await expect(shared.broadcast('echo', 5 as never)).rejects.toThrow(
+      /arguments of task 'echo' must be an array/,
+    );
+  });
+});
+
+describe('bad options', () => {
+  it.each<[object, RegExp]>([
+    [{ signal: 5 }, /options\.signal must be an AbortSignal, not the number 5/],
+    [{ transfer: 5 }, /options\.transfer must be an array, not the number 5/],
+    [{ transfer: [5] }, /options\.transfer has the number 5 in it/],
+    [{ onProgress: 5 }, /options\.onProgress must be a function, not the number 5/],
+  ])('of a submission: %o', async (options, message) => {
+    await expect(shared.submit('echo', [1], options)).rejects.toThrow(message);
+  });
+
+  it.each([5, {}, ['echo'], { name: 'echo' }])('of an executor: initializer %o', (initializer) => {
+    expect(() => new ThreadPoolExecutor<Tasks>(url, { initializer: initializer as never })).toThrow(
+      /options\.initializer must be the name of a function, or \{ name, args \}, not /,
+    );
+  });
+
+  it('of an executor: an argument of its initializer that cannot travel', () => {
+    const initializer = { name: 'initialise', args: [() => 1] } as const;
+    expect(() => new ThreadPoolExecutor<Tasks>(url, { initializer })).toThrow(TaskValueError);
+  });
+});
+
+describe('shared objects in results', () => {
+  it('arrive as the same ones, also a queue, which could be taken for a stream', async () => {
+    const queue = new Queue<string>();
+    queue.put('item');
+    const arrived = (await shared.submit('echo', [queue])) as Queue<string>;
+    expect(arrived).toBeInstanceOf(Queue);
+    expect(arrived.get()).toBe('item');
+    expect(shared.submitSync('echo', [1])).toBe(1);
+  });
+
+  it('can be had by blocking', () => {
+    const queue = new Queue<string>();
+    queue.put('item');
+    expect((shared.submitSync('echo', [queue]) as Queue<string>).get()).toBe('item');
+    const { inner } = shared.submitSync('echo', [{ inner: queue }]) as { inner: Queue<string> };
+    queue.put('another');
+    expect(inner.get()).toBe('another');
+  });
+});
+
+describe('arguments that go by port', () => {
+  it('reach a worker that had no eye for its mail for long', async () => {
+    const executor = make({ maxWorkers: 2 });
+    const [started, go] = [new Counter(), new Counter()];
+    const blocked = [0, 1].map(() => executor.submit('block', [started, go]));
+    while (started.get() < 2) await new Promise((resolve) => setImmediate(resolve));
+    // More than are posted in advance.
+    const tasks = Array.from({ length: 200 }, (_, i) => executor.submit('echo', [{ started, i }]));
+    go.add(1);
+    const results = (await Promise.all(tasks)) as { i: number }[];
+    expect(results.map(({ i }) => i)).toEqual(Array.from({ length: 200 }, (_, i) => i));
+    await Promise.all(blocked);
   });
 });
 

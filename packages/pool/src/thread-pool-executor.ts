@@ -177,7 +177,7 @@ export class ThreadPoolExecutor<M> {
 
   /**
    * Runs the task `name` once on each worker that there is now, and collects what they return. Rejects if one of
-   * them does.
+   * them does. A worker that ends before it comes to it, as one does that has been idle for long, is left out.
    *
    * @example `await executor.broadcast('clearCache')`
    */

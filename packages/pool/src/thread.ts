@@ -222,17 +222,11 @@ class Bystander extends Thread {
 let bystander: Thread | undefined;
 
 /**
- * Settles when `thread`, which was started here, has ended, however it ended and however early: also one that died
- * before it had entered any table of threads, whose death is recorded nowhere. Does not keep the process alive for a
- * daemon.
+ * What runs as `thread`, for who supervises it in the thread that started it. Its end is told also when it died before it
+ * had entered any table of threads, where its death would be recorded.
  */
-export function threadEnd(thread: Thread): Promise<void> {
-  return runningOf(thread, 'joinAsync').exited;
-}
-
-/** Whether `thread`, which has ended, never came to its `run`, for a reason that any thread of its class would meet. */
-export function couldNotStart(thread: Thread): boolean {
-  return runningOf(thread, 'joinAsync').couldNotStart;
+export function runningThread(thread: Thread): RunningThread {
+  return runningOf(thread, 'supervise');
 }
 
 /** Within the thread itself there is nothing to be asked: only its starter sees it from outside. */

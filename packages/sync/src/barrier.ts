@@ -20,9 +20,11 @@
  *
  * @packageDocumentation
  */
+
 import { BlockingForbidden } from './blocking-forbidden.ts';
 import { BrokenBarrierError } from './broken-barrier-error.ts';
 import { checkInteger } from './check-integer.ts';
+import { throwIfAborted } from './check-signal.ts';
 import { EventCount } from './event-count.ts';
 import { OwnerLock } from './owner-lock.ts';
 import { FROM, registerSharedClass, type SharedHandle } from './shared-object.ts';
@@ -165,7 +167,7 @@ export class Barrier extends SharedPrimitive {
   async waitAsync(options: AsyncWaitOptions = {}): Promise<number> {
     const { signal } = options;
     const deadline = deadlineOf(options.timeout);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const arrival = this.#arrive();
     try {
       await waitUntilAsync(this.#turned, this.#hasEnded(arrival), deadline, signal);

@@ -27,6 +27,7 @@
 
 import { BlockingForbidden } from './blocking-forbidden.ts';
 import { checkInteger } from './check-integer.ts';
+import { throwIfAborted } from './check-signal.ts';
 import { describeValue } from './describe-value.ts';
 import { EVENT_COUNT_WORDS, EventCount } from './event-count.ts';
 import { KIND_OF_MUTEX, Mutex } from './mutex.ts';
@@ -172,7 +173,7 @@ export class Condition extends SharedPrimitive {
   async waitAsync(options: AsyncWaitOptions = {}): Promise<boolean> {
     const { signal } = options;
     const deadline = deadlineOf(options.timeout);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     const record = this.#enter('condition.waitAsync');
     const hold = this.mutex.suspend();
     let failure: { reason: unknown } | undefined;
@@ -211,7 +212,7 @@ export class Condition extends SharedPrimitive {
   async waitForAsync(predicate: Predicate, options: AsyncWaitOptions = {}): Promise<boolean> {
     const { signal } = options;
     const deadline = deadlineOf(options.timeout);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     this.mutex.assertMine('condition.waitForAsync');
     for (;;) {
       if (predicate()) return true;

@@ -64,10 +64,10 @@ function shorten(text: string): string {
   return text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text;
 }
 
-/** What a thrown value has to say; a thrown value can be anything, with a `message` that itself throws. */
+/** What a thrown value has to say; a thrown value can be anything, with a `message` that itself throws. Never throws. */
 export function messageOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return thrown.message;
+    if (thrown instanceof Error) return String(thrown.message);
   } catch {
     // Falls through to a description that runs no user code.
   }

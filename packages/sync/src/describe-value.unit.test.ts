@@ -11,7 +11,7 @@ const revoked = <T extends object>(target: T): T => {
 };
 
 describe('describeValue', () => {
-  it.each<[unknown, string]>([
+  const cases: [unknown, string][] = [
     [undefined, 'undefined'],
     [null, 'null'],
     [-0, 'the number -0'],
@@ -50,8 +50,11 @@ describe('describeValue', () => {
       ),
       'a proxy',
     ],
-  ])('%#: %o', (value, text) => {
-    expect(describeValue(value)).toBe(text);
+  ];
+
+  // By their texts: a revoked proxy cannot be shown.
+  it.each(cases.map(([value, text]) => ({ text, describe: () => describeValue(value) })))('$text', (each) => {
+    expect(each.describe()).toBe(each.text);
   });
 
   it('is what errors name a bad argument by, also one that cannot become a string', () => {

@@ -12,6 +12,7 @@ const builtIns = [
   EvalError,
   URIError,
   AggregateError,
+  DOMException,
 ] as const;
 
 const classes = perThread(

@@ -12,7 +12,9 @@
  *
  * @packageDocumentation
  */
+
 import { BlockingForbidden } from './blocking-forbidden.ts';
+import { throwIfAborted } from './check-signal.ts';
 import { EventCount } from './event-count.ts';
 import { FROM, registerSharedClass, type SharedHandle } from './shared-object.ts';
 import {
@@ -123,7 +125,7 @@ export class Event extends SharedPrimitive {
   /** {@link wait} as a promise, for any thread. Rejects with the signal's reason when it is aborted. */
   async waitAsync(options: AsyncWaitOptions = {}): Promise<boolean> {
     const deadline = deadlineOf(options.timeout);
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
     const attempt = this.#attemptFromNow();
     return attempt() || (await waitUntilAsync(this.#changed, attempt, deadline, options.signal));
   }

@@ -6,6 +6,7 @@
  */
 export { createLivenessProbe, type LivenessProbe } from '#platform';
 export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
+export { checkSignal, throwIfAborted } from './check-signal.ts';
 export { endChildren, reapChildren } from './children.ts';
 export { currentThread } from './current-thread.ts';
 export { className, describeValue, messageOf, ownDataValue } from './describe-value.ts';

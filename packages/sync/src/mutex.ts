@@ -19,7 +19,9 @@
  *
  * @packageDocumentation
  */
+
 import { BlockingForbidden } from './blocking-forbidden.ts';
+import { throwIfAborted } from './check-signal.ts';
 import { DeadlockError } from './deadlock-error.ts';
 import { EventCount } from './event-count.ts';
 import { LockNotHeld } from './lock-not-held.ts';
@@ -160,7 +162,7 @@ export class Mutex extends SharedPrimitive {
    */
   async lockAsync(options: AsyncWaitOptions = {}): Promise<MutexGuard> {
     const deadline = deadlineOf(options.timeout);
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
     if (!this.#attempt()) {
       if (!(await waitUntilAsync(this.#freed, this.#attempt, deadline, options.signal))) {
         throw new LockTimeout(options.timeout as number);

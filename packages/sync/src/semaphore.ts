@@ -19,8 +19,10 @@
  *
  * @packageDocumentation
  */
+
 import { BlockingForbidden } from './blocking-forbidden.ts';
 import { checkInteger } from './check-integer.ts';
+import { throwIfAborted } from './check-signal.ts';
 import { EventCount } from './event-count.ts';
 import { OwnerLock } from './owner-lock.ts';
 import { PERMIT_HOLDERS_WORDS, PermitHolders } from './permit-holders.ts';
@@ -176,7 +178,7 @@ export class Semaphore extends SharedPrimitive {
   /** {@link acquire} as a promise, for any thread. Rejects with the signal's reason when it is aborted. */
   async acquireAsync(options: AsyncWaitOptions = {}): Promise<boolean> {
     const deadline = deadlineOf(options.timeout);
-    options.signal?.throwIfAborted();
+    throwIfAborted(options.signal);
     return this.#attempt() || (await waitUntilAsync(this.#released, this.#attempt, deadline, options.signal));
   }
 

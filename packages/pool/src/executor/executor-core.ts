@@ -47,6 +47,18 @@ const NO_OPTIONS: SubmitOptions = {};
 const NO_ARGS: readonly unknown[] = [];
 const SHUT_DOWN = 'its executor was shut down';
 
+/** Stands for the result of a worker that a broadcast did not reach. */
+const ABSENT = Symbol('absent');
+
+/** @throws TaskValueError when an argument cannot travel */
+function packInitializer({ name, args }: NonNullable<Settings['initializer']>): PackedValue {
+  try {
+    return packValue('initializer.args', args, []);
+  } catch (error) {
+    throw explain(name, error);
+  }
+}
+
 /** An executor without its types: what the public class, and each of its verbs, is made of. */
 export class ExecutorCore implements ExecutorBody, TaskHost {
   readonly url: string;
@@ -114,10 +126,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       ...this.#dispatch.memory,
       words: this.words.memory,
       results: results.handle,
-      initializer: initializer && {
-        name: initializer.name,
-        args: packValue('initializer.args', initializer.args, []),
-      },
+      initializer: initializer && { name: initializer.name, args: packInitializer(initializer) },
     };
     this.roster = new Roster(settings, this.#control, shared, {
       ending: () => void this.pump.drain(),
@@ -183,9 +192,8 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
   /** Sends a task to every worker. */
   async broadcast(name: string, args: readonly unknown[]): Promise<unknown[]> {
     if (this.#closing.refusal !== undefined) throw this.#closing.refusal(name);
-    return Promise.all(
-      this.roster.all().map((worker) => this.#submitTo(worker, name, () => packValue('args', args, []))),
-    );
+    checkCall(name, args);
+    return this.#submitToAll(name, () => packValue('args', args, []), false);
   }
 
   async broadcastPacked(name: string, args: PackedValue, fromTask: boolean): Promise<unknown[]> {
@@ -195,7 +203,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       );
     }
     if (this.#closing.refusal !== undefined) throw this.#closing.refusal(name);
-    return Promise.all(this.roster.all().map((worker) => this.#submitTo(worker, name, () => args, true)));
+    return this.#submitToAll(name, () => args, true);
   }
 
   /** Brings a task under way. Whatever is wrong with it rejects it. */
@@ -211,6 +219,8 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
         if (task.priority !== 0) this.#control.setHasPriorities();
         if (task.settled) return;
       }
+      task.submittedAt = now();
+      this.#observer.submitted(task);
       this.#send(task, args, options.transfer);
     } catch (error) {
       this.#drop(task, explain(task.name, error));
@@ -258,8 +268,15 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
     return this.#closing.shutdown(options);
   }
 
-  /** Sends a task to a certain worker. */
-  #submitTo(worker: PoolWorker, name: string, pack: () => PackedValue, relayed = false): Task<unknown> {
+  /** What all workers return that do not end before they begin the task. */
+  async #submitToAll(name: string, pack: () => PackedValue, relayed: boolean): Promise<unknown[]> {
+    const workers = this.roster.all();
+    const results = await Promise.all(workers.map((worker) => this.#submitTo(worker, name, pack, relayed)));
+    return results.filter((result) => result !== ABSENT);
+  }
+
+  /** Sends a task to a certain worker. Its result is {@link ABSENT} if that one ends before it begins the task. */
+  #submitTo(worker: PoolWorker, name: string, pack: () => PackedValue, relayed: boolean): Task<unknown> {
     const task = newTask(name, this);
     const pending = task.pending!;
     pending.relayed = relayed;
@@ -267,7 +284,8 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       const args = pack();
       pending.submittedAt = now();
       this.#observer.submitted(pending);
-      this.ledger.enter(pending, worker.row);
+      pending.addressee = worker;
+      this.ledger.enter(pending);
       worker.post({ type: 'task', record: this.#dispatch.headOf(pending), args });
       this.pump.start();
     } catch (error) {
@@ -278,8 +296,6 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
 
   #send(task: PendingTask, args: readonly unknown[], transfer: SubmitOptions['transfer']): void {
     if (task.retriesLeft > 0) task.args = args;
-    task.submittedAt = now();
-    this.#observer.submitted(task);
     this.ledger.enter(task);
     if (this.ledger.size > this.#control.live) this.roster.grow();
     this.#dispatch.send(task, args, transfer);
@@ -304,7 +320,10 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
   /** A worker has ended, and what it had sent counts: the tasks that its row still owns are those it died with. */
   #bury(worker: PoolWorker, end: WorkerEnd): void {
     for (const task of this.ledger.all()) {
-      if (this.words.rowOf(task.slot) !== worker.row) continue;
+      if (this.words.rowOf(task.slot) !== worker.row) {
+        if (task.addressee === worker) this.#missBroadcast(task, end);
+        continue;
+      }
       if (!task.settled && task.retriesLeft > 0 && !this.#broken) this.#retry(task);
       else this.#results.fail(task, new TaskWorkerDied(worker.name, task.name, end));
     }
@@ -312,10 +331,17 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
     this.#attachments?.recover();
   }
 
+  /** The one worker that was to run the task has ended, and has not begun it. */
+  #missBroadcast(task: PendingTask, { loadFailure }: WorkerEnd): void {
+    if (loadFailure === undefined) this.#results.leaveOut(task, ABSENT);
+    else this.#results.fail(task, new ExecutorBroken(this.url, loadFailure.what, loadFailure.error));
+  }
+
   #retry(task: PendingTask): void {
     const args = task.args!;
     task.retriesLeft--;
     task.times = undefined;
+    task.submittedAt = now();
     this.#observer.retried(task);
     this.ledger.leave(task);
     try {

@@ -20,8 +20,8 @@ export class Ledger {
     return this.#size;
   }
 
-  /** Enters a task; `row` names the worker that is to run it, if it is a certain one. */
-  enter(task: PendingTask, row?: number): void {
+  /** Enters a task. */
+  enter(task: PendingTask): void {
     let slot = this.#free.pop();
     if (slot === undefined) {
       slot = this.#entries.length;
@@ -30,7 +30,7 @@ export class Ledger {
     }
     this.#entries[slot] = task;
     task.slot = slot;
-    task.generation = this.#words.begin(slot, row);
+    task.generation = this.#words.begin(slot);
     this.#size++;
     if (!task.settled && this.#awaited++ === 0) this.#release = holdEventLoop();
   }

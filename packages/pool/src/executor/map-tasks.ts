@@ -1,4 +1,4 @@
-import { describeValue } from '@pkg/sync/kernel';
+import { describeValue, throwIfAborted } from '@pkg/sync/kernel';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
 import { turn } from './turn.ts';
@@ -83,7 +83,7 @@ class Mapping<T, R> {
     const onAbort = () => this.end({ error: signal!.reason });
     let failed = false;
     try {
-      signal?.throwIfAborted();
+      throwIfAborted(signal);
       signal?.addEventListener('abort', onAbort, { once: true });
       for (;;) {
         this.#ask();

@@ -30,19 +30,27 @@ export class Observer {
 
   /** Starts a trace. */
   trace(): TaskTrace {
-    const trace = new TaskTrace((stopped) => this.#traces.delete(stopped));
+    const trace = new TaskTrace((stopped) => {
+      this.#traces.delete(stopped);
+      this.look();
+    });
     this.#traces.add(trace);
+    this.look();
     return trace;
   }
 
-  /** To be called before a task is sent. */
-  submitted(task: PendingTask): void {
+  /** Whether anybody watches. To be called now and then: nobody tells of new subscribers. */
+  look(): void {
     const watched =
       this.#traces.size > 0 || started.hasSubscribers || finished.hasSubscribers || failed.hasSubscribers;
-    if (watched !== this.#watched) {
-      this.#watched = watched;
-      this.#onWatched(watched);
-    }
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    this.#onWatched(watched);
+  }
+
+  /** To be called before a task is sent for the first time. */
+  submitted(task: PendingTask): void {
+    this.look();
     if (submitted.hasSubscribers) submitted.publish(this.#describe(task));
   }
 
@@ -58,6 +66,7 @@ export class Observer {
   }
 
   finished(task: PendingTask): void {
+    this.look();
     if (!this.#watched) return;
     const message = this.#end(task);
     for (const trace of this.#traces) trace.add(message);
@@ -65,6 +74,7 @@ export class Observer {
   }
 
   failed(task: PendingTask, error: unknown): void {
+    this.look();
     if (!this.#watched) return;
     const message = { ...this.#end(task), error };
     for (const trace of this.#traces) trace.add(message);

@@ -104,9 +104,20 @@ export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
         : wholeNumber('maxQueue', options.maxQueue, 1, 2 ** 31 - 1),
     graceMs: milliseconds('options.graceMs', options.graceMs ?? 5000),
     name,
-    initializer: typeof initializer === 'string' ? { name: initializer, args: [] } : initializer,
+    initializer: initializerOf(initializer),
     workerOptions,
   };
+}
+
+/** Checks an initializer, and gives it its arguments. */
+function initializerOf(value: unknown): Settings['initializer'] {
+  if (value === undefined) return undefined;
+  if (typeof value === 'string') return { name: value, args: [] };
+  const { name, args } = Object(value) as { name?: unknown; args?: unknown };
+  if (typeof name === 'string' && Array.isArray(args)) return { name, args };
+  throw new TypeError(
+    `options.initializer must be the name of a function, or { name, args }, not ${describeValue(value)}`,
+  );
 }
 
 /** Checks a number of milliseconds. */

@@ -1,5 +1,6 @@
 import type { TransferListItem } from 'node:worker_threads';
 import { rejectionWithCallers } from './caller-frames.ts';
+import type { PoolWorker } from './pool-worker.ts';
 import type { TaskStream } from './task-stream.ts';
 import type { PackedValue } from './value-travel.ts';
 
@@ -37,6 +38,8 @@ export class PendingTask {
   declare packed: PackedValue | undefined;
   /** Whether its result goes on to another thread; default false. */
   declare relayed: boolean;
+  /** The one worker that it is for; undefined for a task that any may run. */
+  declare addressee: PoolWorker | undefined;
   /** Default 0. */
   declare retriesLeft: number;
   declare stream: TaskStream | undefined;
@@ -52,6 +55,7 @@ export class PendingTask {
       'args',
       'posted',
       'packed',
+      'addressee',
       'stream',
       'onProgress',
       'release',

@@ -22,7 +22,7 @@ export interface WorkerEnd extends WorkerDeath {
   /** It had nothing to do for long. */
   readonly retired: boolean;
   /** Why the module could not be loaded, or what its initializer threw. */
-  readonly loadFailure: { readonly error: unknown; readonly initializer: boolean } | undefined;
+  readonly loadFailure: { readonly what: string; readonly error: unknown } | undefined;
 }
 
 /** One worker of an executor, seen from its owner. */
@@ -141,7 +141,8 @@ export class PoolWorker {
     let how: string | undefined;
     for (const said of this.#farewells) {
       if (said.type === 'load-failed') {
-        loadFailure = { error: unpackError(said.error), initializer: said.initializer };
+        const what = said.initializer ? 'the initializer failed' : 'the module could not be loaded';
+        loadFailure = { what, error: unpackError(said.error) };
       } else if (said.type === 'uncaught') {
         cause = unpackError(said.error);
         exitCode ??= 1;

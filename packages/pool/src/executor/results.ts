@@ -22,7 +22,7 @@ import {
 import { tellProgress } from './task-outcome.ts';
 import { TaskStream } from './task-stream.ts';
 import type { TaskWords } from './task-words.ts';
-import { plainValue, RawValue, unpackValue } from './value-travel.ts';
+import { RawValue, unpackValue } from './value-travel.ts';
 
 /** What {@link Results} needs of the executor. */
 export interface ResultEvents {
@@ -34,7 +34,7 @@ export interface ResultEvents {
 
 /** Tells callers what has become of their tasks. */
 export class Results {
-  /** Tasks that have returned. */
+  /** Tasks that have returned, and streams that were abandoned. */
   done = 0;
   /** Tasks that have failed, in whatever way. */
   failed = 0;
@@ -127,6 +127,12 @@ export class Results {
     return true;
   }
 
+  /** The task will not run: its caller gets `instead`, and it counts neither as done nor as failed. */
+  leaveOut(task: PendingTask, instead: unknown): void {
+    this.leave(task);
+    if (this.#ledger.settle(task)) task.resolve(instead);
+  }
+
   /** Nothing more will be heard of the task. Its caller may still have to get the result. */
   leave(task: PendingTask): void {
     task.stopListening();
@@ -148,9 +154,7 @@ export class Results {
   /** A value that came by the worker's port. */
   #takePosted({ slot, relayed }: PendingTask): unknown {
     const packed = this.#workerAt(this.#words.rowOf(slot))!.takeValue();
-    if (relayed) return new RawValue(packed);
-    const plain = plainValue(packed);
-    return plain === undefined ? unpackValue(packed) : plain.value;
+    return relayed ? new RawValue(packed) : unpackValue(packed);
   }
 
   #answerClaim(task: PendingTask): void {
@@ -172,6 +176,8 @@ export class Results {
       () => {
         if (task.slot < 0) return;
         task.stopListening();
+        this.done++;
+        this.#observer.finished(task);
         this.#events.callOff(task, new TaskCancelled(task.name, 'its stream was abandoned'));
       },
     );

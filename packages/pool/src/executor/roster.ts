@@ -112,8 +112,7 @@ export class Roster {
     else this.#fruitless++;
     const someoneWorks = this.all().some((each) => each.state.isReady);
     if (end.loadFailure !== undefined && !someoneWorks) {
-      const { initializer, error } = end.loadFailure;
-      this.#events.broken(initializer ? 'the initializer failed' : 'the module could not be loaded', error);
+      this.#events.broken(end.loadFailure.what, end.loadFailure.error);
     } else if (this.#fruitless >= MOST_FRUITLESS && this.all().length === 0) {
       this.#events.broken(
         `${this.#fruitless} workers in a row died before they began a task`,

@@ -7,13 +7,14 @@
  * | `@pkg/pool:task:submitted` | when a task comes under way | {@link TaskSubmitted} |
  * | `@pkg/pool:task:started` | when a worker has begun it | {@link TaskStarted} |
  * | `@pkg/pool:task:retried` | when its worker has died and it is run again | {@link TaskSubmitted} |
- * | `@pkg/pool:task:finished` | when its caller gets the result; streams: when it has ended | {@link TaskFinished} |
+ * | `@pkg/pool:task:finished` | when its caller gets the result; streams: when it has ended, or was abandoned | {@link TaskFinished} |
  * | `@pkg/pool:task:failed` | when its caller gets an error | {@link TaskFailed} |
  * | `@pkg/pool:worker:started` | when a worker is started | {@link WorkerEvent} |
  * | `@pkg/pool:worker:ended` | when a worker has ended | {@link WorkerEvent} |
  *
  * Messages are published on the thread of the executor, in the order in which it learns of things. Workers tell when
- * they begin and end a task while somebody is subscribed to `started`, `finished` or `failed`.
+ * they begin and end a task while somebody is subscribed to `started`, `finished` or `failed`; that somebody is, is
+ * noticed when a task is submitted or ends.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { describeValue } from '@pkg/sync/kernel';
+import { checkSignal, describeValue } from '@pkg/sync/kernel';
 import { TaskTimeout } from './errors.ts';
 import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
@@ -16,6 +16,19 @@ export function checkCall(name: unknown, args: unknown): void {
   if (typeof name !== 'string')
     throw new TypeError(`the name of a task must be a string, not ${describeValue(name)}`);
   if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${name}' must be an array`);
+}
+
+function checkTransfer(taskName: string, transfer: unknown): void {
+  if (transfer === undefined) return;
+  if (!Array.isArray(transfer)) {
+    throw new TypeError(`options.transfer must be an array, not ${describeValue(transfer)}`);
+  }
+  for (const each of transfer) {
+    if (typeof each === 'object' && each !== null) continue;
+    throw new TypeError(
+      `task '${taskName}': options.transfer has ${describeValue(each)} in it, and only objects can be moved`,
+    );
+  }
 }
 
 /**
@@ -35,6 +48,11 @@ export function applyOptions(
     throw new TypeError(
       `task '${task.name}': what is moved to a worker is lost with it; leave out 'retries' or 'transfer'`,
     );
+  }
+  checkSignal(signal);
+  checkTransfer(task.name, transfer);
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`options.onProgress must be a function, not ${describeValue(onProgress)}`);
   }
   if (onProgress !== undefined) task.onProgress = AsyncResource.bind(onProgress) as (value: unknown) => void;
   const limit = timeout === undefined ? Infinity : milliseconds('options.timeout', timeout);

@@ -64,8 +64,13 @@ export class SyncOutcome {
     }
     const { value } = outcome;
     if (!(value instanceof Promise || value instanceof TaskStream)) return value;
-    const what = value instanceof TaskStream ? 'is a stream' : 'has a shared object in it';
+    const what =
+      value instanceof TaskStream
+        ? 'is a stream'
+        : 'has a shared object in it whose package is not loaded here';
     if (value instanceof TaskStream) void value.return();
+    // It may still turn out that it cannot be loaded.
+    else value.catch(() => {});
     throw new TypeError(
       `the result of task '${this.pending.name}' ${what}, which submitSync cannot wait for: await submit()`,
     );

@@ -1,3 +1,4 @@
+import { messageOf } from '@pkg/sync/kernel';
 import type { TaskFailed, TaskFinished } from './task-events.ts';
 
 /** One entry of Chrome's trace format. */
@@ -53,8 +54,7 @@ export class TaskTrace {
   add(task: TaskFinished | TaskFailed): void {
     const { worker, submittedAt, beganAt, endedAt } = task;
     if (worker === undefined || beganAt === undefined || endedAt === undefined) return;
-    const error =
-      'error' in task ? { error: String((task.error as Error | null)?.message ?? task.error) } : {};
+    const error = 'error' in task ? { error: messageOf(task.error) } : {};
     this.#events.push({
       name: task.task,
       ph: 'X',

@@ -66,10 +66,10 @@ export class TaskWords {
     this.#words = new Int32Array(this.memory, 0, this.memory.byteLength >>> 2);
   }
 
-  /** Owner: starts the slot's next generation, already owned by the worker of `row` if that is given. */
-  begin(slot: number, row = -1): number {
+  /** Owner: starts the slot's next generation. */
+  begin(slot: number): number {
     const generation = ((this.#words[slot]! >>> GENERATION_SHIFT) + 1) & 0xffff;
-    Atomics.store(this.#words, slot, (generation << GENERATION_SHIFT) | (row + 1));
+    Atomics.store(this.#words, slot, generation << GENERATION_SHIFT);
     return generation;
   }
 

@@ -51,9 +51,12 @@ export function packValue(root: string, value: unknown, transfer: readonly Trans
 }
 
 /** The value, on the other side. Attaching to an object whose package is not loaded yet makes it a promise. */
-export async function unpackValue(packed: PackedValue): Promise<unknown> {
-  return Object.values(await unpackFields(packed))[0];
+export function unpackValue(packed: PackedValue): unknown {
+  const fields = unpackFields(packed);
+  return fields instanceof Promise ? fields.then(valueIn) : valueIn(fields);
 }
+
+const valueIn = (fields: Record<string, unknown>): unknown => Object.values(fields)[0];
 
 /** Whether {@link unpackValue} is needed; else the value lies in `packed` as it is. */
 export function plainValue(packed: PackedValue): { value: unknown } | undefined {

@@ -85,7 +85,7 @@ export function packError(thrown: unknown, asText: boolean = false): PackedError
       const packed = attempt(() => packValue(value), { text: 'a value that lies too deep' });
       body.fields.push({ key, value: packed, enumerable });
     }
-    // A DOMException keeps its name in a slot and an unregistered class may keep it on its prototype: neither
+    // A DOMException keeps its name in a slot, and an unregistered class may keep it on its prototype: neither
     // would be there on the other side.
     const name = attempt(() => (Object.hasOwn(error, 'name') ? undefined : error.name), undefined);
     const inherited = attempt(() => errorClassOf(body.names).prototype.name, undefined);
@@ -105,9 +105,11 @@ export function packError(thrown: unknown, asText: boolean = false): PackedError
  */
 export function unpackError(packed: PackedError, localStack: string = ''): unknown {
   const errors = packed.errors.map((body) => {
-    const error = new Error(body.message);
-    Object.setPrototypeOf(error, errorClassOf(body.names).prototype);
-    return error;
+    const { prototype } = errorClassOf(body.names);
+    // The getters of a DOMException work on nothing else.
+    const isException = prototype === DOMException.prototype || prototype instanceof DOMException;
+    const error = isException ? new DOMException(body.message, nameIn(body)) : new Error(body.message);
+    return Object.getPrototypeOf(error) === prototype ? error : Object.setPrototypeOf(error, prototype);
   });
   const unpackValue = (value: PackedValue): unknown => {
     if ('error' in value) return errors[value.error];
@@ -122,6 +124,12 @@ export function unpackError(packed: PackedError, localStack: string = ''): unkno
     for (const { key, value, enumerable } of body.fields) define(error, key, unpackValue(value), enumerable);
   });
   return unpackValue(packed.root);
+}
+
+/** The name that an error has been given. */
+function nameIn({ fields }: PackedErrorBody): string | undefined {
+  const name = fields.find(({ key }) => key === 'name')?.value;
+  return name !== undefined && 'value' in name && typeof name.value === 'string' ? name.value : undefined;
 }
 
 function define(error: Error, key: string, value: unknown, enumerable: boolean): void {

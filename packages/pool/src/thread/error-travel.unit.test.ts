@@ -164,10 +164,26 @@ describe('an error', () => {
     expect((arrived.cause as Error).stack).toBe((error.cause as Error).stack);
   });
 
-  it('that is a DOMException keeps its name', () => {
-    const arrived = travel(new DOMException('stopped', 'AbortError')) as Error;
+  it('that is a DOMException is one on the other side', () => {
+    const sent = Object.assign(new DOMException('stopped', 'AbortError'), { by: 'me' });
+    const arrived = travel(sent) as typeof sent;
+    expect(arrived).toBeInstanceOf(DOMException);
     expect(arrived).toBeInstanceOf(Error);
-    expect([arrived.name, arrived.message]).toEqual(['AbortError', 'stopped']);
+    expect([arrived.name, arrived.message, arrived.code, arrived.by]).toEqual([
+      'AbortError',
+      'stopped',
+      DOMException.ABORT_ERR,
+      'me',
+    ]);
+    expect(arrived.stack).toContain('stopped');
+  });
+
+  it('of a class that extends DOMException is one too', () => {
+    class Withdrawn extends DOMException {}
+    registerErrorClass(Withdrawn);
+    const arrived = travel(new Withdrawn('gone', 'AbortError')) as Withdrawn;
+    expect(arrived).toBeInstanceOf(Withdrawn);
+    expect([arrived.name, arrived.code]).toEqual(['AbortError', DOMException.ABORT_ERR]);
   });
 });
 

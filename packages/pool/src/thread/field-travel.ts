@@ -169,21 +169,38 @@ export class UnknownSharedObject extends Error {
   }
 }
 
+type Fields = Record<string, unknown>;
+
 /**
- * The fields, in the thread, with every shared object attached to.
- *
- * @throws UnknownSharedObject when the class of one is not known in this thread
+ * The fields, in the thread, with every shared object attached to; a promise of them when a package has to be loaded for
+ * that. It rejects with an UnknownSharedObject when the class of one is not known in this thread.
  */
-export async function unpackFields({ fields, shared }: PackedFields): Promise<Record<string, unknown>> {
+export function unpackFields({ fields, shared }: PackedFields): Fields | Promise<Fields> {
   if (shared.length === 0) return fields;
   const revived = new Map<unknown, unknown>();
+  for (const { placeholder, handle } of shared) {
+    try {
+      revived.set(placeholder, revive(handle));
+    } catch {
+      return attachOthers(shared, revived).then(() => replaceIn(fields, revived));
+    }
+  }
+  return replaceIn(fields, revived);
+}
+
+async function attachOthers(shared: PackedFields['shared'], revived: Map<unknown, unknown>): Promise<void> {
   for (const { placeholder, handle, path } of shared) {
+    if (revived.has(placeholder)) continue;
     try {
       revived.set(placeholder, await attach(handle));
     } catch (error) {
       throw new UnknownSharedObject(path, error);
     }
   }
+}
+
+/** Puts the objects in the places of their placeholders. */
+function replaceIn(fields: Fields, revived: ReadonlyMap<unknown, unknown>): Fields {
   const seen = new Set<unknown>();
   const put = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
@@ -207,7 +224,7 @@ export async function unpackFields({ fields, shared }: PackedFields): Promise<Re
     }
     return value;
   };
-  return put(fields) as Record<string, unknown>;
+  return put(fields) as Fields;
 }
 
 type Handle = PackedFields['shared'][number]['handle'];

@@ -25,6 +25,7 @@ import {
   EventCount,
   holdEventLoop,
   remaining,
+  throwIfAborted,
 } from '@pkg/sync/kernel';
 import { inspect } from '../builtins.ts';
 import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
@@ -95,7 +96,7 @@ export class RunningThread {
   #outcome: Outcome | undefined;
   #concluded = false;
   #result: Result;
-  /** Whether the error has reached somebody. */
+  /** Whether the error has reached somebody, stderr included. */
   #delivered = false;
 
   /** Starts the thread. Throws ThreadFieldError when a field cannot travel; nothing has been started then. */
@@ -170,6 +171,11 @@ export class RunningThread {
     return this.#concluded;
   }
 
+  /** What it failed of; undefined before its end, and when it has ended as it should. */
+  get failure(): { readonly error: unknown } | undefined {
+    return this.#result;
+  }
+
   /** Whether it ended before its `run`, other than by a death that tells nothing of its class. */
   get couldNotStart(): boolean {
     const outcome = this.#outcome;
@@ -213,7 +219,7 @@ export class RunningThread {
   /** The same as a promise. Keeps the process alive meanwhile. */
   async joinAsync(timeout: number | undefined, signal: AbortSignal | undefined): Promise<boolean> {
     const deadline = deadlineOf(timeout);
-    signal?.throwIfAborted();
+    throwIfAborted(signal);
     if (!this.ended) {
       const left = remaining(deadline);
       if (left === 0) return false;
@@ -225,6 +231,24 @@ export class RunningThread {
       }
     }
     return this.#deliver();
+  }
+
+  /**
+   * Holds back what would be written to stderr if the thread fails, as a pending join does, but without keeping the
+   * process alive. To be followed by one {@link releaseReport}.
+   */
+  holdReport(): void {
+    this.#beginJoin();
+  }
+
+  /**
+   * Ends {@link holdReport}. An error of the thread that was held back is written to stderr now, unless somebody joins
+   * the thread or it `isKnown`.
+   */
+  releaseReport(isKnown: boolean): void {
+    Atomics.sub(this.#state, JOINERS, 1);
+    if (isKnown) this.#delivered = true;
+    else if (this.#concluded) this.#reportIfNobodyKnows();
   }
 
   /** Ends the thread at whatever instruction it is; what it held is recovered. */
@@ -361,6 +385,7 @@ export class RunningThread {
   #reportIfNobodyKnows(): void {
     if (this.#result === undefined || this.#delivered || Atomics.load(this.#state, JOINERS) > 0) return;
     if (this.#outcome !== undefined && 'reported' in this.#outcome && this.#outcome.reported) return;
+    this.#delivered = true;
     process.stderr.write(`Exception in thread ${this.#launch.name}:\n${inspect(this.#result.error)}\n`);
   }
 

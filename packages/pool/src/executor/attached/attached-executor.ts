@@ -10,7 +10,7 @@ import { applyOptions, checkCall, LONGEST_TIMER } from '../task-limits.ts';
 import { explain, newTask, SyncOutcome, tellProgress } from '../task-outcome.ts';
 import { TaskStream } from '../task-stream.ts';
 import type { TaskTrace } from '../task-trace.ts';
-import { type PackedValue, packValue, plainValue, unpackValue } from '../value-travel.ts';
+import { type PackedValue, packValue, unpackValue } from '../value-travel.ts';
 import { taskOfExecutor } from '../worker/current-task.ts';
 import type { Connection } from './connection.ts';
 import type { ExecutorHandle, Reply } from './messages.ts';
@@ -161,7 +161,7 @@ export class AttachedExecutor implements ExecutorBody {
     switch (reply.type) {
       case 'value':
         this.#leave(task);
-        if (this.#settle(task)) task.resolve(arrived(reply.value));
+        if (this.#settle(task)) task.resolve(unpackValue(reply.value));
         break;
       case 'error':
         this.#leave(task);
@@ -171,14 +171,14 @@ export class AttachedExecutor implements ExecutorBody {
         this.#openStream(task);
         break;
       case 'item':
-        task.stream?.push(arrived(reply.value));
+        task.stream?.push(unpackValue(reply.value));
         break;
       case 'end':
         this.#leave(task);
         task.stream?.end();
         break;
       case 'progress':
-        tellProgress(task, arrived(reply.value));
+        tellProgress(task, unpackValue(reply.value));
         break;
     }
   }
@@ -241,11 +241,5 @@ export class AttachedExecutor implements ExecutorBody {
     if (this.#tasks.size === 0) for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 }
-
-/** The value, or a promise of it. */
-const arrived = (packed: PackedValue): unknown => {
-  const plain = plainValue(packed);
-  return plain === undefined ? unpackValue(packed) : plain.value;
-};
 
 const SHUT_DOWN = 'its executor was shut down';

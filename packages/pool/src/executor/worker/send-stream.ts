@@ -1,3 +1,4 @@
+import { isSharedObject } from '@pkg/sync';
 import { holdEventLoop } from '@pkg/sync/kernel';
 import type { WorkerRow } from '../control.ts';
 import { ITEM, STREAM, tagOf, WINDOW } from '../protocol.ts';
@@ -7,9 +8,12 @@ import type { ResultSender } from './result-sender.ts';
 
 type Stream = AsyncIterator<unknown> | Iterator<unknown>;
 
-/** Whether a task's result is sent item by item: generators of both kinds, and whatever else is async iterable. */
+/**
+ * Whether a task's result is sent item by item: generators of both kinds, and whatever else is async iterable, but for
+ * shared objects: a queue arrives as the queue that it is.
+ */
 export function isStream(value: unknown): value is Stream {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || isSharedObject(value)) return false;
   return Symbol.asyncIterator in value || Object.prototype.toString.call(value) === '[object Generator]';
 }
 

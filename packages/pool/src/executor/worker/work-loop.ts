@@ -17,7 +17,7 @@ import {
 import type { TaskNames } from '../task-names.ts';
 import type { TaskWords } from '../task-words.ts';
 import { turn } from '../turn.ts';
-import { type PackedValue, plainValue, unpackValue } from '../value-travel.ts';
+import { type PackedValue, unpackValue } from '../value-travel.ts';
 import { RunningTask, setCurrentTask } from './current-task.ts';
 import { waitForWork } from './idle.ts';
 import type { Cancellation, Mailbox } from './mailbox.ts';
@@ -112,8 +112,9 @@ export class WorkLoop {
       const mail = mailbox.tasks.shift();
       if (mail !== undefined) {
         const [slot, generation] = mail.record;
-        if (!words.isCancelled(slot)) return this.#beginPosted(mail.record, mail.args);
-        sender.send([slot, tagOf(generation, SKIPPED)]);
+        const claim = words.claim(slot, generation, row);
+        if (claim === 'claimed') return this.#beginPosted(mail.record, mail.args);
+        if (claim === 'cancelled') sender.send([slot, tagOf(generation, SKIPPED)]);
         return true;
       }
     }
@@ -136,9 +137,9 @@ export class WorkLoop {
   }
 
   #beginPosted(record: TaskRecord, packed: PackedValue): boolean | Promise<void> {
-    const plain = plainValue(packed);
-    if (plain !== undefined) return this.#begin(record, plain.value as unknown[]);
-    return unpackValue(packed).then(
+    const arrived = unpackValue(packed);
+    if (!(arrived instanceof Promise)) return this.#begin(record, arrived as unknown[]);
+    return arrived.then(
       async (args) => {
         const pending = this.#begin(record, args as unknown[]);
         if (typeof pending !== 'boolean') await pending;
