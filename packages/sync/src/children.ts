@@ -22,6 +22,9 @@ export interface Child {
 
 const children = perThread('@pkg/sync.children', () => new Set<Child>());
 
+/** Whether there are threads that this one has started, and that are not known to have ended. */
+export const hasChildren = (): boolean => children.size > 0;
+
 /** Starts watching over `child`, in every table that this thread is in already. */
 export function addChild(child: Child, identities: Iterable<ThreadIdentity>): void {
   children.add(child);

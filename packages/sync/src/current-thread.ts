@@ -1,5 +1,6 @@
 import { threadKey } from '#platform';
-import { enrolChildren, reapChildren } from './children.ts';
+import { lastAtExit } from './at-exit.ts';
+import { enrolChildren, hasChildren, reapChildren } from './children.ts';
 import { homeTable, know } from './known-tables.ts';
 import { wakePendingSleeps } from './pending-sleeps.ts';
 import { perThread } from './per-thread.ts';
@@ -26,7 +27,10 @@ export function currentThread(table: ThreadTable = homeTable()): ThreadIdentity 
   const token = table.token;
   let identity = identities.get(token);
   if (identity === undefined) {
-    if (thisThread.key === 0) thisThread.key = threadKey();
+    if (thisThread.key === 0) {
+      thisThread.key = threadKey();
+      lastAtExit(recordOwnEnd);
+    }
     know(table);
     identity = new ThreadIdentity(table, table.claim(thisThread.key), { reap: lookAround });
     identities.set(token, identity);
@@ -38,6 +42,16 @@ export function currentThread(table: ThreadTable = homeTable()): ThreadIdentity 
 /** Who the calling thread is in each table that it has entered. */
 export function identitiesOfThisThread(): Iterable<ThreadIdentity> {
   return thisThread.identities.values();
+}
+
+/**
+ * The end of a thread is for its starter to notice. But one that blocks, and has never been told that the thread runs,
+ * cannot tell one that has ended from one that has not begun.
+ */
+function recordOwnEnd(): void {
+  // They may still run, and this thread's burial would be theirs.
+  if (hasChildren()) return;
+  for (const { table, id } of thisThread.identities.values()) table.markDead(id);
 }
 
 /** What a thread that blocks does between two sleeps. */

@@ -1,10 +1,12 @@
 /** Threads that are ended at random instants, and what they held. */
+import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { A, B, PROGRESS, type RoleData, STOP } from '../test/fixtures/role-data.ts';
 import { type Actor, makeWords, randomInstant, reaches, start } from '../test/fixtures/workers.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
 import { createLivenessProbe, endChildren } from './kernel.ts';
+import { LockTimeout } from './lock-timeout.ts';
 import { Mutex } from './mutex.ts';
 import { Semaphore } from './semaphore.ts';
 
@@ -176,6 +178,8 @@ describe('the end of a thread', () => {
       const mutex = new Mutex();
       const words = makeWords();
       const actor = start({ role: 'hold', handle: mutex.handle, words });
+      // Else it could be ended before this thread has ever heard of it.
+      await once(actor.worker, 'online');
       await reaches(words, PROGRESS, 1);
       void actor[how].terminate();
       // No event comes before this: were the end not noticed by looking, it would time out.
@@ -186,6 +190,33 @@ describe('the end of a thread', () => {
       await actor.end;
     });
   }
+
+  for (const role of ['leave', 'throw', 'hold'] as const) {
+    it(`is noticed by the thread that started it and has blocked ever since, if it ends by itself (${role})`, async () => {
+      const mutex = new Mutex();
+      const words = makeWords();
+      // The one that holds has nothing left to do when it may go on.
+      Atomics.store(words, STOP, 1);
+      const actor = start({ role, handle: mutex.handle, words });
+      Atomics.wait(words, PROGRESS, 0);
+      const guard = mutex.lock({ timeout: 20_000 });
+      expect(guard.abandoned).toBe(true);
+      guard.unlock();
+      await actor.end;
+    });
+  }
+
+  it('is nothing that a made-up exit event tells', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const actor = start({ role: 'pretend', handle: mutex.handle, words });
+    await reaches(words, PROGRESS, 1);
+    // Were the thread taken for dead, the mutex would be had at once.
+    expect(() => mutex.lock({ timeout: 60 })).toThrow(LockTimeout);
+    Atomics.store(words, STOP, 1);
+    Atomics.notify(words, STOP);
+    expect(await actor.end).toBe('done');
+  });
 
   it('is the end of the threads that it had started', async () => {
     const mutex = new Mutex();

@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export { createLivenessProbe, type LivenessProbe } from '#platform';
+export { lastAtExit } from './at-exit.ts';
 export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
 export { checkSignal, throwIfAborted } from './check-signal.ts';
 export { endChildren, reapChildren } from './children.ts';

@@ -36,8 +36,9 @@ export interface Supervision {
  * Threads that the worker starts and supervises in turn end with it, and are recovered with it.
  *
  * To be called on the thread that started the worker, right after starting it. Does not block. The end is
- * noticed by the worker's `exit` event, and by a thread that blocks in an object of this project while it does so. Only
- * a worker whose whole life fell into one such wait is noticed after it, unless it keeps the port of a `probe`.
+ * noticed by the worker's `exit` event, and by a thread that blocks in an object of this project while it does so. A
+ * worker that exits by itself, an uncaught error included, says so. Only one whose whole life fell into one such wait, and
+ * that the engine ended (out of memory), is noticed after the wait, unless it keeps the port of a `probe`.
  *
  * @param worker a Node `Worker`
  * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it

@@ -17,7 +17,7 @@
  * ```
  *
  * Invariant: a slot is claimed by the compare-exchange of KEYS from 0, and LIVE is written by the claimant
- * alone until its parent marks it dead. An id is dead if and only if LIVE[slot] is another value: so a lock
+ * alone until its parent, or itself, marks it dead. An id is dead if and only if LIVE[slot] is another value: so a lock
  * word that still names a thread long gone is recognised, however often the slot was given away since.
  *
  * A thread takes the threads that it started with it when it ends, and with them goes the only one to be told
@@ -117,7 +117,8 @@ export class ThreadTable {
 
   /**
    * Records that `id` will never run again, and with it the threads that it watched over. Only on confirmed
-   * death, and only by the thread that learned of it; a second call does nothing.
+   * death, by the thread that learned of it, or by the thread itself as the last thing that it does; a second call does
+   * nothing.
    *
    * @returns whether this call made the difference
    */

@@ -51,7 +51,7 @@ export function createLivenessProbe(): LivenessProbe {
   let dead = false;
   mine.unref();
   return {
-    port: channel.port2 as unknown as MessagePort,
+    port: channel.port2,
     isDead() {
       if (dead) return true;
       receiveMessageOnPort(mine);
@@ -70,6 +70,21 @@ export function createLivenessProbe(): LivenessProbe {
       mine.close();
     },
   };
+}
+
+/** See `web.ts`. `_exiting` tells an exit from an event of that name that a program has made up. */
+export function onExit(listener: () => void): void {
+  const last = () => {
+    if ((process as { _exiting?: boolean })._exiting === true) listener();
+  };
+  process.on('exit', last);
+  process.on('newListener', (event, added) => {
+    if (event !== 'exit' || added === last) return;
+    queueMicrotask(() => {
+      process.off('exit', last);
+      process.on('exit', last);
+    });
+  });
 }
 
 /** The part of Node's `Worker` that tells of its event loop. */

@@ -5,10 +5,19 @@
  * @packageDocumentation
  */
 
+/**
+ * A `MessagePort`, of the web or of Node. Not called so, since a program may have the types of one of the two only: a
+ * program for Node has no need of the compiler's `dom` library.
+ */
+export interface ProbePort {
+  /** As a port does. Ends the watch: the watched thread would be taken for ended. */
+  close(): void;
+}
+
 /** Tells, without waiting for an event, whether another thread has ended. */
 export interface LivenessProbe {
-  /** Goes to the watched thread, which must keep it reachable until it ends. */
-  readonly port: MessagePort;
+  /** Goes to the watched thread, by being transferred; that must keep it reachable until it ends. */
+  readonly port: ProbePort;
   /** True once the watched thread will never run another instruction. Does not block. */
   isDead(): boolean;
   /** Gives up watching. */
@@ -32,6 +41,9 @@ export function threadKey(): number {
 export function keyOfWorker(_worker: object): number {
   return 0;
 }
+
+/** Calls `listener` as the very last of what runs in this thread, if it exits by itself. The web tells nobody of that. */
+export function onExit(_listener: () => void): void {}
 
 /**
  * Watches over a worker that this thread started and that does not help with it. Returns what tells, without waiting for

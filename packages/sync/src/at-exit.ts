@@ -1,0 +1,21 @@
+import { onExit } from '#platform';
+import { perThread } from './per-thread.ts';
+
+/** One list for all copies of this package in a thread: of two that want to be last, neither would come to rest. */
+const atExit = perThread('@pkg/sync.at-exit', () => ({
+  actions: [] as (() => void)[],
+  isListening: false,
+}));
+
+/**
+ * Has `action` done when this thread exits by itself: after all that the program does at its exit, and before the actions
+ * that were handed in earlier. Does not block.
+ */
+export function lastAtExit(action: () => void): void {
+  atExit.actions.push(action);
+  if (atExit.isListening) return;
+  atExit.isListening = true;
+  onExit(() => {
+    for (const each of [...atExit.actions].reverse()) each();
+  });
+}
