@@ -9,7 +9,9 @@ export interface QueueOptions<T> {
   codec?: CodecName | Codec<T> | undefined;
   /**
    * The most memory that items may take up, in bytes, rounded up to pages of 32 KiB. Default 512 MiB. Puts wait
-   * for memory as they wait for a place. Memory is taken as it is needed.
+   * for memory as they wait for a place. Memory is taken as it is needed. A FIFO queue may hold more by the run of pages
+   * that its latest items lie in, 32 KiB or as much as a big item takes, so that an item of the largest size always finds
+   * room once the others are out.
    *
    * @example `{ maxBytes: 64 * 1024 * 1024 }`
    */
@@ -25,7 +27,8 @@ export interface TaskQueueOptions<T> extends QueueOptions<T> {
   redeliver?: boolean | undefined;
   /**
    * With `redeliver`: how often an item is delivered at the most, 1 or more; then it goes to
-   * `queue.deadLetters()` and counts as done. Default 3.
+   * `queue.deadLetters()` and counts as done. Default 3. They stay in the queue's memory; in a `Queue` each keeps the
+   * pages that it lies in, 32 KiB and more, from being used again.
    */
   maxDeliveries?: number | undefined;
 }
