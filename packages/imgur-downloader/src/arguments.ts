@@ -69,7 +69,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
         '  $ imgur-downloader                            # the built-in gallery, with 8 threads\n' +
         '  $ imgur-downloader compare                    # threads, processes and neither, in one table\n' +
         '  $ IMGUR_CLIENT_ID=0123456789abcde imgur-downloader --dir pictures\n' +
-        '\nExit code: 0 when every image was downloaded, 1 when something failed, 130 after Ctrl-C.',
+        '\nExit code: 0 when every image was downloaded, 1 when something failed, 130 after Ctrl-C, 143 after\n' +
+        'SIGTERM, 141 when nobody reads the output any more (| head -1). However it ends, no file stays half-written.',
     )
     .allowExcessArguments(false)
     .showHelpAfterError('(--help shows what can be given)')

@@ -1,4 +1,7 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { closeSync, constants, existsSync, openSync, readdirSync, readSync } from 'node:fs';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -6,29 +9,52 @@ import { setTimeout as delay } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ApiServer, apiServer, pngOf } from '../test/api-server.ts';
 import { localGallery, type TestGallery } from '../test/local-gallery.ts';
 import { runCli, startProgram } from '../test/run-cli.ts';
 import { getLinks } from './download.ts';
 import type { GalleryOptions } from './gallery/gallery-options.ts';
 
 let cwd: string;
-const galleries: TestGallery[] = [];
+const servers: (TestGallery | ApiServer)[] = [];
 
 beforeEach(async () => {
   cwd = await mkdtemp(join(tmpdir(), 'imgur-downloader-'));
 });
 
 afterEach(async () => {
-  await Promise.all(galleries.splice(0).map((gallery) => gallery.close()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
   await rm(cwd, { recursive: true, force: true });
 });
 
 /** A gallery, its links, and the arguments that make the program use it. */
 async function galleryWith(options: GalleryOptions) {
   const gallery = await localGallery({ latency: 0, ...options });
-  galleries.push(gallery);
+  servers.push(gallery);
   const links = await getLinks(gallery.clientId, { apiBase: gallery.url, announce: () => {} });
   return { gallery, links, args: ['--api-base', gallery.url, '--client-id', gallery.clientId] };
+}
+
+/** An API with such links, whose images are what the test answers; and the arguments that make the program use it. */
+async function apiWith(links: readonly string[], answer: RequestListener): Promise<ApiServer> {
+  const server = await apiServer(links, answer);
+  servers.push(server);
+  return server;
+}
+
+/** Names of all files below the images' directory, at this moment. */
+const filesNow = () =>
+  existsSync(join(cwd, 'images')) ? readdirSync(join(cwd, 'images'), { recursive: true }).map(String) : [];
+const partsNow = () => filesNow().filter((name) => name.endsWith('.part'));
+
+/** How many bytes could be read from a pipe just now. */
+function readNow(pipe: number): number {
+  try {
+    return readSync(pipe, Buffer.alloc(1_000_000));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return 0;
+    throw error;
+  }
 }
 
 async function expectImages(directory: string, links: readonly string[]): Promise<void> {
@@ -151,6 +177,19 @@ describe('the other modes', () => {
     expect((await gallery.stats()).maxInFlight).toBe(1);
   });
 
+  it('simple ends although a redirect never does', async () => {
+    const { args } = await apiWith(['/away/1.png', '/away/2.png'], ({ url = '' }, response) => {
+      if (!url.startsWith('/away')) return response.setHeader('Content-Type', 'image/png').end(pngOf(100));
+      response.writeHead(302, { Location: url.slice('/away'.length) }).write('.');
+      const dripping = setInterval(() => response.write('.'), 10);
+      response.once('close', () => clearInterval(dripping));
+    });
+    const { code, stderr } = await runCli(['simple', ...args], cwd);
+    expect(stderr).toMatch(/^Using the Imgur API at .*\n$/);
+    expect(code).toBe(0);
+    expect(filesNow().sort()).toEqual(['1.png', '2.png']);
+  });
+
   it('procs downloads with processes', async () => {
     const { gallery, links, args } = await galleryWith({
       images: 5,
@@ -182,7 +221,129 @@ describe('the other modes', () => {
   });
 });
 
+describe('compare', () => {
+  it('reports a link that is no URL after the table, once for each way', async () => {
+    const { args } = await apiWith(['no url', '/1.png'], (_, response) => {
+      response.setHeader('Content-Type', 'image/png').end(pngOf(100));
+    });
+    const { code, stdout, stderr } = await runCli(['compare', ...args, '--workers', '1'], cwd);
+    expect(stdout).toMatch(/\nprocs .*\n$/);
+    const line = '  "no url" cannot be downloaded: it is not a URL\n';
+    expect(stderr).toMatch(/^Using the Imgur API at .*\n/);
+    expect(stderr.slice(stderr.indexOf('\n') + 1)).toBe(`3 of 6 downloads failed:\n${line}${line}${line}`);
+    expect(code).toBe(1);
+  });
+});
+
+describe('an output that cannot be written to', () => {
+  it.each([[['threads']], [['simple']], [['procs']], [['compare']], [['--help']]])(
+    'ends %j without a word when its reader has gone',
+    async (args) => {
+      const gallery = args[0] === '--help' ? [] : (await galleryWith({ images: 4 })).args;
+      const { child, ended } = startProgram('cli.ts', [...args, ...gallery, '--workers', '2'], cwd);
+      child.stdout?.destroy();
+      const { code, signal, stderr } = await ended;
+      expect([code, signal]).toEqual([141, null]);
+      expect(stderr).toMatch(gallery.length > 0 ? /^Using the Imgur API at .*\n$/ : /^$/);
+      expect(partsNow()).toEqual([]);
+    },
+  );
+
+  it('leaves the exit code alone when only stderr has no reader', async () => {
+    const { args } = await galleryWith({ images: 2 });
+    const { child, ended } = startProgram('cli.ts', args, cwd);
+    child.stderr?.destroy();
+    const { code, stdout } = await ended;
+    expect(stdout).toMatch(/Took/);
+    expect(code).toBe(0);
+  });
+
+  it.skipIf(!existsSync('/dev/full')).each([[['threads']], [['--help']]])(
+    'ends %j with one line on stderr when there is no space',
+    async (args) => {
+      const gallery = args[0] === '--help' ? [] : (await galleryWith({ images: 4 })).args;
+      await using full = await open('/dev/full', 'w');
+      const { code, stderr } = await startProgram(
+        'cli.ts',
+        [...args, ...gallery],
+        cwd,
+        {},
+        { stdout: full.fd },
+      ).ended;
+      expect(stderr.replace(/^Using the Imgur API at .*\n/, '')).toBe(
+        'cannot write to stdout: ENOSPC: no space left on device, write\n',
+      );
+      expect(code).toBe(1);
+      expect(partsNow()).toEqual([]);
+    },
+  );
+});
+
 describe('Ctrl-C', () => {
+  it.each(['threads', 'procs', 'simple', 'compare'])(
+    'ends %s in the middle of writing, as SIGTERM does, and leaves no part',
+    async (mode) => {
+      const image = pngOf(3_000_000);
+      let served = 0;
+      const { args } = await apiWith(
+        Array.from({ length: 400 }, (_, index) => `/${index}.png`),
+        (_, response) => {
+          served += 1;
+          response.setHeader('Content-Type', 'image/png').end(image);
+        },
+      );
+      for (const [run, name, expected] of [
+        [0, 'SIGINT', 130],
+        [1, 'SIGTERM', 143],
+        [2, 'SIGINT', 130],
+        [3, 'SIGTERM', 143],
+      ] as const) {
+        served = 0;
+        const { child, ended } = startProgram(
+          'cli.ts',
+          [mode, ...args, '--workers', '4'],
+          cwd,
+          {},
+          { detached: true },
+        );
+        // Each at another moment, when at least one file is half-written.
+        while (served < 4 * run || partsNow().length === 0) await delay(1);
+        // Ctrl-C goes to all processes in the terminal, SIGTERM as a rule to the one that was started.
+        if (name === 'SIGINT') process.kill(-(child.pid as number), name);
+        else child.kill(name);
+        const { code, signal, stderr } = await ended;
+        expect([code, signal]).toEqual([expected, null]);
+        expect(stderr).toMatch(/^Using the Imgur API at .*\n$/);
+        expect(partsNow()).toEqual([]);
+        await rm(join(cwd, 'images'), { recursive: true });
+      }
+    },
+  );
+
+  it('waits for the file that is being written, also when it comes again and again', async () => {
+    let pipe = -1;
+    const { args } = await apiWith(['/0.png'], (_, response) => {
+      // In the place of the part file a pipe: who writes into it waits until somebody has read what is in it.
+      const part = join(cwd, 'images', `.0.png.${child.pid}-0-1.part`);
+      execFileSync('mkfifo', [part]);
+      pipe = openSync(part, constants.O_RDONLY | constants.O_NONBLOCK);
+      response.setHeader('Content-Type', 'image/png').end(pngOf(1_000_000));
+    });
+    const { child, ended } = startProgram('cli.ts', ['simple', ...args], cwd);
+    while (pipe === -1 || readNow(pipe) === 0) await delay(1);
+    for (let times = 0; times < 20; times += 1) {
+      child.kill('SIGINT');
+      await delay(2);
+    }
+    expect([child.exitCode, child.signalCode]).toEqual([null, null]);
+    const reading = setInterval(() => readNow(pipe), 1);
+    const { code, signal } = await ended;
+    clearInterval(reading);
+    closeSync(pipe);
+    expect([code, signal]).toEqual([130, null]);
+    expect(partsNow()).toEqual([]);
+  });
+
   it.each(['threads', 'procs'])('ends %s with code 130 and leaves nothing half-written', async (mode) => {
     const { gallery, args } = await galleryWith({ images: 3, imageFaults: { 0: { kind: 'stalled' } } });
     const { child, ended } = startProgram('cli.ts', [mode, ...args, '--workers', '2'], cwd);

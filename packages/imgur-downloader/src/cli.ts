@@ -5,9 +5,15 @@ import { CommanderError } from 'commander';
 import { type Arguments, type Mode, parseArguments } from './arguments.ts';
 import { DownloadError } from './errors.ts';
 import { defaultGallery } from './gallery/default-gallery.ts';
+import { watchOutput } from './output.ts';
 import { removeParts } from './part-file.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import { closeWriteGate, openWriteGate } from './write-gate.ts';
 
-/** The program of each mode, loaded when it is chosen. */
+/**
+ * The program of each mode, loaded when it is chosen. Those that start processes take a signal, and end when it has
+ * aborted and their processes have ended; the others have nothing that needs to be waited for.
+ */
 const PROGRAMS: Record<
   Mode,
   () => Promise<{ main: (options: Arguments, signal: AbortSignal) => Promise<unknown> }>
@@ -17,14 +23,19 @@ const PROGRAMS: Record<
   procs: () => import('./procs.ts'),
   compare: () => import('./compare.ts'),
 };
+const TAKES_SIGNAL: ReadonlySet<Mode> = new Set(['procs', 'compare']);
+
+/** How long an early end waits, in milliseconds: a thread that died in the middle of a write never ends it. */
+const LONGEST_END = 5_000;
 
 async function run(options: Arguments, signal: AbortSignal): Promise<void> {
+  const { mode, images, latency } = options;
   if (options.apiBase) process.env['IMGUR_API_BASE'] = options.apiBase;
-  if (!options.clientId && !options.apiBase) {
-    await defaultGallery({ images: options.images, latency: options.latency });
-  }
-  const { main } = await PROGRAMS[options.mode]();
-  await main(options, signal);
+  if (!options.clientId && !options.apiBase) await unlessAborted(defaultGallery({ images, latency }), signal);
+  const { main } = await PROGRAMS[mode]();
+  signal.throwIfAborted();
+  const done = main(options, signal);
+  await (TAKES_SIGNAL.has(mode) ? done : unlessAborted(done, signal));
 }
 
 /** What the user sees of an error: the message of one that is expected, all of one that is not. */
@@ -33,25 +44,39 @@ function report(error: unknown): void {
   process.exitCode = 1;
 }
 
-/** Ends the program on a signal, after the processes that it started, and leaves no file half-written. */
-async function stop(code: number, { dir }: Arguments, running: Promise<void>, controller: AbortController) {
-  controller.abort(new DownloadError('DOWNLOAD_INTERRUPTED', 'interrupted'));
-  await Promise.race([running, delay(500)]);
-  for (const name of ['.', 'simple', 'threads', 'procs']) await removeParts(join(dir, name), { own: true });
-  process.exit(code);
-}
-
-function start(options: Arguments): void {
+/** Starts the program, and returns what ends it early, with an exit code and no file left half-written. */
+function start(options: Arguments): (code: number) => void {
   const controller = new AbortController();
+  // Before any thread is started, for all of them to have it.
+  openWriteGate();
   const running = run(options, controller.signal).catch((error) => {
     if (!controller.signal.aborted) report(error);
   });
-  process.once('SIGINT', () => stop(130, options, running, controller));
-  process.once('SIGTERM', () => stop(143, options, running, controller));
+  return async (code) => {
+    // Ending already. Ctrl-C may come twice by itself: from the terminal, and from an npm that passes it on.
+    if (controller.signal.aborted) return;
+    controller.abort(new DownloadError('DOWNLOAD_INTERRUPTED', 'interrupted'));
+    try {
+      // Only when no thread and no process can write any more is what is cleared away the last of it.
+      await Promise.race([Promise.all([closeWriteGate(), running]), delay(LONGEST_END)]);
+      for (const name of ['.', 'simple', 'threads', 'procs']) {
+        await removeParts(join(options.dir, name), { own: true });
+      }
+    } finally {
+      process.exit(code);
+    }
+  };
 }
 
+let end = (code: number): void => {
+  process.exitCode = code;
+};
+// First of all: the help may be what cannot be written.
+watchOutput((code) => end(code));
 try {
-  start(parseArguments(process.argv.slice(2)));
+  end = start(parseArguments(process.argv.slice(2)));
+  process.on('SIGINT', () => end(130));
+  process.on('SIGTERM', () => end(143));
 } catch (error) {
   // Commander has printed the help, the version or the mistake already.
   if (!(error instanceof CommanderError)) throw error;

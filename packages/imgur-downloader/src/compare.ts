@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { Queue } from '@pkg/queue';
-import { getLinks, setupDownloadDir } from './download.ts';
+import { fileNameOf, getLinks, setupDownloadDir } from './download.ts';
 import { DownloadError, DownloadsFailed } from './errors.ts';
 import { downloadAll as withProcesses } from './procs.ts';
 import { downloadAll as oneByOne } from './simple.ts';
 import { DownloadWorker } from './threads.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
 
@@ -21,7 +22,7 @@ export interface Measurement {
 
 /**
  * Downloads all links into the directory, calls `onLast` when that is done, and returns the errors when its threads or
- * processes have ended too.
+ * processes have ended too. Rejects with the reason of the signal when that aborts, and its processes have ended.
  */
 type Download = (
   directory: string,
@@ -32,12 +33,13 @@ type Download = (
 ) => Promise<Error[]>;
 
 const MODES: Record<Measurement['mode'], Download> = {
-  simple: async (directory, links, onLast) => {
-    const failures = await oneByOne(directory, links);
+  simple: async (directory, links, onLast, _workers, signal) => {
+    const failures = await unlessAborted(oneByOne(directory, links), signal);
     onLast();
     return failures;
   },
-  threads: withThreads,
+  threads: (directory, links, onLast, workers, signal) =>
+    unlessAborted(withThreads(directory, links, onLast, workers), signal),
   procs: (directory, links, onLast, workers, signal) =>
     withProcesses(directory, links, workers, signal, onLast),
 };
@@ -46,6 +48,7 @@ const MODES: Record<Measurement['mode'], Download> = {
  * Downloads the same links in the three ways of the lesson, each into its own directory below `dir`, and
  * prints one table.
  *
+ * @param signal ends it: the promise then rejects with its reason, when no process of it is left
  * @throws DownloadsFailed when links failed, DownloadError `DOWNLOAD_DIFFERENT` when the files differ between
  *   the modes; both after the table
  */
@@ -53,13 +56,14 @@ export async function main(
   { clientId = CLIENT_ID, dir = 'images', workers = 8 } = {},
   signal?: AbortSignal,
 ): Promise<Measurement[]> {
-  const links = await getLinks(clientId);
+  const links = await getLinks(clientId, { signal });
   console.log(`Downloading ${links.length} images in three ways, with ${workers} threads or processes`);
   const rows: Measurement[] = [];
   const failures: Error[] = [];
   const digests: string[] = [];
   for (const [mode, download] of Object.entries(MODES)) {
     const directory = await setupDownloadDir(join(dir, mode));
+    signal?.throwIfAborted();
     const start = performance.now();
     let seconds = 0;
     // As in the lesson, the end of the threads or processes, which have nothing left to do, does not count.
@@ -102,12 +106,20 @@ async function withThreads(
 async function digest(directory: string, links: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const link of links) {
-    const name = basename(new URL(link).pathname);
-    const bytes = await readFile(join(directory, name)).catch(() => undefined);
-    hash.update(`${name} ${bytes?.length ?? 'missing'}\n`);
+    const bytes = await readDownloaded(directory, link);
+    hash.update(`${link} ${bytes?.length ?? 'missing'}\n`);
     if (bytes) hash.update(bytes);
   }
   return hash.digest('hex');
+}
+
+/** The file of a link, or `undefined` where there is none: its download failed, or the link names no file. */
+async function readDownloaded(directory: string, link: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(join(directory, fileNameOf(link)));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The table, its speed-ups relative to the first row. */

@@ -115,7 +115,12 @@ export async function setupDownloadDir(name = 'images'): Promise<string> {
   return directory;
 }
 
-function fileNameOf(link: string): string {
+/**
+ * The name of the file that a link is downloaded to, in whatever directory.
+ *
+ * @throws InvalidLink when it is no http or https address whose path ends in a file name
+ */
+export function fileNameOf(link: string): string {
   let url: URL;
   try {
     url = new URL(link);

@@ -34,7 +34,10 @@ export async function httpGetWhole(
     const message = await send(address, sent, signal);
     const { statusCode: status = 0, headers: received } = message;
     if (status >= 300 && status < 400 && received.location !== undefined && redirects < MAX_REDIRECTS) {
-      message.resume();
+      // Read to its end, a redirect's body may take for ever and keep the connection, and with it the program, alive:
+      // the time limit ends with this call. One that is here already hands its connection on.
+      if (message.complete) message.resume();
+      else message.destroy();
       const next = new URL(received.location, address);
       // Credentials are for the server that they were meant for.
       if (next.origin !== address.origin) {

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpGetWhole } from './http-get.ts';
 
@@ -13,18 +14,34 @@ afterEach(() => {
   }
 });
 
-/** A server that redirects `/away` to `target` and answers anything else with the path; and what it was sent. */
-async function serverWith(target: string): Promise<{ url: string; seen: IncomingHttpHeaders[] }> {
+/** A server to be asked, and what it has seen. */
+interface Seeing {
+  url: string;
+  /** The headers of each request. */
+  seen: IncomingHttpHeaders[];
+  /** Its connections, from each of which a request has come. */
+  connections: Set<Socket>;
+}
+
+/**
+ * A server that redirects `/away` to `target`, with a body that never ends in case of `/dripping`, and is silent on `/silent`.
+ * It answers anything else with the path.
+ */
+async function serverWith(target: string): Promise<Seeing> {
   const seen: IncomingHttpHeaders[] = [];
+  const connections = new Set<Socket>();
   const server = createServer((request, response) => {
     seen.push(request.headers);
+    connections.add(request.socket);
+    if (request.url === '/silent') return;
     if (request.url === '/away') response.writeHead(307, { Location: target }).end('moved');
+    else if (request.url === '/dripping') response.writeHead(307, { Location: target }).write('moved');
     else response.end(request.url);
   });
   servers.push(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, connections };
 }
 
 const headers = { Authorization: 'Client-ID secret' };
@@ -46,6 +63,29 @@ describe('httpGetWhole', () => {
     const answer = await httpGetWhole(`${first.url}/away`, headers, never);
     expect(answer.url).toBe(`${other.url}/there`);
     expect(other.seen.map((one) => one.authorization)).toEqual([undefined]);
+  });
+
+  it('leaves a redirect that never ends, and with it the connection', async () => {
+    const { url, connections } = await serverWith('/here');
+    const answer = await httpGetWhole(`${url}/dripping`, {}, never);
+    expect(answer.body.toString()).toBe('/here');
+    const [first] = connections as Iterable<Socket> as [Socket];
+    if (!first.destroyed) await once(first, 'close');
+  });
+
+  it('goes on using the connection of a redirect that is whole', async () => {
+    const { url, connections } = await serverWith('/here');
+    for (let call = 1; call <= 5; call += 1) await httpGetWhole(`${url}/away`, {}, never);
+    expect(connections.size).toBeLessThanOrEqual(2);
+  });
+
+  it('ends with its signal, also after a redirect', async () => {
+    const { url, seen } = await serverWith('/silent');
+    const controller = new AbortController();
+    const asked = httpGetWhole(`${url}/dripping`, {}, controller.signal).catch((error) => error);
+    while (seen.length < 2) await setImmediate();
+    controller.abort();
+    expect(await asked).toMatchObject({ name: 'AbortError' });
   });
 
   it('gives up after five redirects', async () => {

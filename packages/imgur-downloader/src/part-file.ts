@@ -1,6 +1,7 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
+import { enterWriteGate } from './write-gate.ts';
 
 /** `.<name>.<process>-<thread>-<counter>.part`: a file that is being written, by whom. */
 const PART = /^\..+\.(\d+)-\d+-\d+\.part$/;
@@ -10,8 +11,11 @@ let counter = 0;
 /**
  * Writes a file in one step as others see it: into a part file beside it, then renamed. A reader, or a
  * program that is stopped in between, never leaves or meets half a file under that name.
+ *
+ * @throws the error of the file system; Error when the program is about to end and nothing may be begun
  */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
+  const leaveGate = enterWriteGate();
   counter += 1;
   const part = join(dirname(path), `.${basename(path)}.${process.pid}-${threadId}-${counter}.part`);
   try {
@@ -20,6 +24,9 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   } catch (error) {
     await rm(part, { force: true });
     throw error;
+  } finally {
+    // Last of all: whoever waits for it takes it that no part file is left.
+    leaveGate();
   }
 }
 

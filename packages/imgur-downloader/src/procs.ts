@@ -8,7 +8,7 @@ const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
 /**
  * Downloads the links with a pool of processes, and returns the errors of those that failed.
  *
- * @param signal ends the processes at once and rejects with its reason
+ * @param signal ends the processes at once; the promise then rejects with its reason, when they have ended
  * @param onLast called when the last link is done, and the processes are still to be ended
  */
 export async function downloadAll(
@@ -18,6 +18,7 @@ export async function downloadAll(
   signal?: AbortSignal,
   onLast?: () => void,
 ): Promise<Error[]> {
+  signal?.throwIfAborted();
   const url = import.meta.url;
   const pool = new Tinypool({
     runtime: 'child_process',
@@ -27,10 +28,15 @@ export async function downloadAll(
     env: { ...process.env } as Record<string, string>,
     execArgv: processArgv(),
   });
-  const stop = () => void pool.destroy();
+  let ended: Promise<void> | undefined;
+  // Asked once: a second `destroy()` finds no process in the pool and does not wait for those that are about to end.
+  const end = () => {
+    ended ??= pool.destroy();
+    return ended;
+  };
+  const stop = () => void end();
   signal?.addEventListener('abort', stop, { once: true });
   try {
-    signal?.throwIfAborted();
     const outcomes = await Promise.all(
       links.map((link): Promise<string | undefined> => pool.run([directory, link])),
     );
@@ -44,7 +50,7 @@ export async function downloadAll(
     throw error;
   } finally {
     signal?.removeEventListener('abort', stop);
-    await pool.destroy();
+    await end();
   }
 }
 
@@ -63,7 +69,7 @@ export async function main(
 ): Promise<void> {
   const start = performance.now();
   const directory = await setupDownloadDir(dir);
-  const links = await getLinks(clientId);
+  const links = await getLinks(clientId, { signal });
   const failures = await downloadAll(directory, links, workers, signal);
   console.log(`Took ${(performance.now() - start) / 1000}`);
   if (failures.length > 0) throw new DownloadsFailed(failures, links.length);

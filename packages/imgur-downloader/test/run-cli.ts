@@ -15,12 +15,21 @@ export interface Running {
   ended: Promise<Ended>;
 }
 
+/** How a program is started. */
+export interface Surroundings {
+  /** In a process group of its own, which can be sent a signal as a terminal does. */
+  detached?: boolean;
+  /** A file descriptor to print to, in place of a pipe. */
+  stdout?: number;
+}
+
 /** Starts a module of `src` as a program of its own, from its TypeScript source, without a client id. */
 export function startProgram(
   module: string,
   args: readonly string[],
   cwd: string,
   env: Record<string, string> = {},
+  { detached = false, stdout: output }: Surroundings = {},
 ): Running {
   const program = fileURLToPath(new URL(`../src/${module}`, import.meta.url));
   const child = spawn(
@@ -29,15 +38,16 @@ export function startProgram(
     {
       cwd,
       env: { ...process.env, NODE_OPTIONS: '', IMGUR_CLIENT_ID: '', IMGUR_API_BASE: '', ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      detached,
+      stdio: ['ignore', output ?? 'pipe', 'pipe'],
     },
   );
   let stdout = '';
   let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;
   });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
   const ended = new Promise<Ended>((resolve, reject) => {

@@ -2,9 +2,9 @@ import type { ApiFault, ImageFault } from './faults.ts';
 
 /** How a gallery behaves. Everything in it is structured-cloneable. */
 export interface GalleryOptions {
-  /** How many entries the gallery lists: at least 1, default 24. */
+  /** How many entries the gallery lists: a whole number, at least 1; default 24. */
   images?: number;
-  /** How long each image takes to arrive, in milliseconds: default 100. The API route answers at once. */
+  /** How long each image takes to arrive, in milliseconds: at least 0, default 100. The API route answers at once. */
   latency?: number;
   /** For tests: hold images back until this many requests for images are in flight at the same time. */
   holdUntil?: number;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { checkGalleryOptions } from './check-options.ts';
 import { GALLERY_CLIENT_ID, type GalleryOptions, type GalleryStats } from './gallery-options.ts';
 import { importInWorker } from './load-typescript.ts';
 
@@ -44,6 +45,8 @@ export class Gallery {
  * It runs in a worker thread, so it goes on serving while the calling thread blocks in `queue.put()` or
  * `queue.join()`. It does not keep the process alive, and ends with it.
  *
+ * @throws TypeError, RangeError naming an option that there is not, or whose value is of a wrong type or out of bounds;
+ *   no server has been started then
  * @throws what the server's thread threw, when it cannot start
  * @example
  * ```ts
@@ -53,6 +56,7 @@ export class Gallery {
  * ```
  */
 export async function startGallery(options: GalleryOptions = {}): Promise<Gallery> {
+  checkGalleryOptions(options);
   const url = import.meta.url;
   const module = new URL(url.endsWith('.ts') ? './worker.ts' : './worker.js', url).href;
   // The thread needs none of the program's own Node options; an `--import` there would only slow its start.
