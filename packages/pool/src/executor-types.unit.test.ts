@@ -1,5 +1,9 @@
+import type { Readable } from 'node:stream';
+import type { BlockingQueue, PriorityQueue, Queue } from '@pkg/queue';
+import type { Event, Mutex } from '@pkg/sync';
 import { describe, expectTypeOf, it } from 'vitest';
-import { type Task, type TaskName, ThreadPoolExecutor } from './index.ts';
+import type { Counter } from '../test/fixtures/counter.ts';
+import { type Task, type TaskItem, type TaskName, type TaskResult, ThreadPoolExecutor } from './index.ts';
 
 interface Module {
   add: (a: number, b: number) => number;
@@ -56,5 +60,128 @@ describe('the types of an executor', () => {
 
   it('follow from the module', () => {
     expectTypeOf(check).toBeFunction();
+  });
+});
+
+/** A value of the user's that looks like an iterator by chance: each node tells the next. */
+interface LinkedNode {
+  value: number;
+  next(): LinkedNode;
+}
+
+interface Results {
+  // Generators, by each annotation that the compiler allows.
+  asyncGenerator: () => AsyncGenerator<number, string, boolean>;
+  asyncIterableIterator: () => AsyncIterableIterator<number>;
+  asyncIterable: () => AsyncIterable<number>;
+  asyncIterator: () => AsyncIterator<number>;
+  generator: () => Generator<number, string, boolean>;
+  iterableIterator: () => IterableIterator<number>;
+  iterator: () => Iterator<number>;
+  promised: () => Promise<IterableIterator<number>>;
+  empty: () => Generator<never, void>;
+  // What may be a generator and may be none.
+  iterable: () => Iterable<number>;
+  sometimes: () => string | AsyncGenerator<number>;
+  // Other streams.
+  readable: () => Readable;
+  readableStream: () => ReadableStream<number>;
+  // What is no stream.
+  nothing: () => void;
+  never: () => never;
+  // biome-ignore lint/suspicious/noExplicitAny: what a module without types has
+  any: () => any;
+  unknown: () => unknown;
+  boolean: () => boolean;
+  text: () => string;
+  list: () => number[];
+  readonlyList: () => readonly number[];
+  set: () => Set<number>;
+  bytes: () => Uint8Array;
+  node: () => LinkedNode;
+  // Shared objects, though some are async iterable.
+  queue: () => Queue<number>;
+  priorityQueue: () => Promise<PriorityQueue<number>>;
+  anyQueue: () => BlockingQueue<number>;
+  mutex: () => Mutex;
+  event: () => Event | undefined;
+  counter: () => Counter;
+  executor: () => ThreadPoolExecutor<Module>;
+}
+
+describe('the type of a result', () => {
+  type Result<K extends TaskName<Results>> = TaskResult<Results, K>;
+  type Item<K extends TaskName<Results>> = TaskItem<Results, K>;
+
+  it('is an async stream for a generator, whatever its annotation', () => {
+    type Numbers = AsyncIterableIterator<number>;
+    expectTypeOf<Result<'asyncGenerator'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'asyncIterableIterator'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'asyncIterable'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'asyncIterator'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'generator'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'iterableIterator'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'iterator'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'promised'>>().toEqualTypeOf<Numbers>();
+    expectTypeOf<Result<'empty'>>().toEqualTypeOf<AsyncIterableIterator<never>>();
+  });
+
+  it('is an async stream for other streams', () => {
+    // biome-ignore lint/suspicious/noExplicitAny: Node's types say so
+    expectTypeOf<Result<'readable'>>().toEqualTypeOf<AsyncIterableIterator<any>>();
+    expectTypeOf<Result<'readableStream'>>().toEqualTypeOf<AsyncIterableIterator<number>>();
+  });
+
+  it('is either for what may be a generator', () => {
+    expectTypeOf<Result<'iterable'>>().toEqualTypeOf<Iterable<number> | AsyncIterableIterator<number>>();
+    expectTypeOf<Result<'sometimes'>>().toEqualTypeOf<string | AsyncIterableIterator<number>>();
+  });
+
+  it('is that of the value for all else', () => {
+    expectTypeOf<Result<'nothing'>>().toEqualTypeOf<void>();
+    expectTypeOf<Result<'never'>>().toEqualTypeOf<never>();
+    expectTypeOf<Result<'any'>>().toBeAny();
+    expectTypeOf<Result<'unknown'>>().toBeUnknown();
+    expectTypeOf<Result<'boolean'>>().toEqualTypeOf<boolean>();
+    expectTypeOf<Result<'text'>>().toEqualTypeOf<string>();
+    expectTypeOf<Result<'list'>>().toEqualTypeOf<number[]>();
+    expectTypeOf<Result<'readonlyList'>>().toEqualTypeOf<readonly number[]>();
+    expectTypeOf<Result<'set'>>().toEqualTypeOf<Set<number>>();
+    expectTypeOf<Result<'bytes'>>().toEqualTypeOf<Uint8Array>();
+    expectTypeOf<Result<'node'>>().toEqualTypeOf<LinkedNode>();
+  });
+
+  it('is that of a shared object', () => {
+    expectTypeOf<Result<'queue'>>().toEqualTypeOf<Queue<number>>();
+    expectTypeOf<Result<'priorityQueue'>>().toEqualTypeOf<PriorityQueue<number>>();
+    expectTypeOf<Result<'anyQueue'>>().toEqualTypeOf<BlockingQueue<number>>();
+    expectTypeOf<Result<'mutex'>>().toEqualTypeOf<Mutex>();
+    expectTypeOf<Result<'event'>>().toEqualTypeOf<Event | undefined>();
+    expectTypeOf<Result<'counter'>>().toEqualTypeOf<Counter>();
+    expectTypeOf<Result<'executor'>>().toEqualTypeOf<ThreadPoolExecutor<Module>>();
+  });
+
+  it('goes with that of the items', () => {
+    type Streams = {
+      [K in TaskName<Results>]: [Item<K>] extends [never] ? never : K;
+    }[TaskName<Results>];
+    expectTypeOf<Streams>().toEqualTypeOf<
+      | 'asyncGenerator'
+      | 'asyncIterableIterator'
+      | 'asyncIterable'
+      | 'asyncIterator'
+      | 'generator'
+      | 'iterableIterator'
+      | 'iterator'
+      | 'promised'
+      | 'iterable'
+      | 'sometimes'
+      | 'readable'
+      | 'readableStream'
+      | 'any'
+    >();
+    expectTypeOf<Item<Exclude<Streams, 'readable' | 'any'>>>().toEqualTypeOf<number>();
+    expectTypeOf<Item<'asyncIterator'>>().toEqualTypeOf<number>();
+    expectTypeOf<Item<'any'>>().toBeUnknown();
   });
 });

@@ -2,8 +2,9 @@ import { Queue } from '@pkg/queue';
 import { describe, expect, it, vi } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { FailsToLoad } from '../test/fixtures/fails-to-load.ts';
-import { Failing, Indexed, StartsAnotherTwice, Summer } from '../test/fixtures/pool-threads.ts';
+import { Failing, Indexed, LeavesPool, StartsAnotherTwice, Summer } from '../test/fixtures/pool-threads.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
+import { runFixture, TSX } from '../test/run-program.ts';
 import { RestartsExhausted, WorkerPool } from './index.ts';
 
 describe('a pool of threads', () => {
@@ -82,10 +83,132 @@ describe('a pool of threads', () => {
     expect([seen.get(0), seen.get(1)]).toEqual([1, 1]);
   });
 
-  it('refuses bad options', () => {
-    expect(() => new WorkerPool(Indexed, { size: 0, args: [new Counter(), 0] })).toThrow(RangeError);
-    expect(() => new WorkerPool(Indexed, { size: 1, args: [new Counter(), 0], maxRestarts: -1 })).toThrow(
-      RangeError,
+  it('rejects when the constructor or the arguments of another thread throw', async () => {
+    const cause = new TypeError('no more arguments');
+    let asked = 0;
+    const pool = new WorkerPool(Failing, {
+      size: 1,
+      args: () => {
+        if (asked++ === 1) throw cause;
+        return [new Counter(), false];
+      },
+    });
+    const error = (await rejectionOf(pool.join())) as RestartsExhausted;
+    expect(error).toBeInstanceOf(RestartsExhausted);
+    expect(error).toMatchObject({ restarts: 0, cause });
+    expect(error.message).toBe(
+      'a Failing failed, and after 0 restarts no other could be started in its place: TypeError: no more arguments',
     );
+    expect(pool.threads).toHaveLength(1);
+    expect(pool.threads[0]!.isAlive()).toBe(false);
+  });
+
+  it('starts no thread when it is terminated while another is made', async () => {
+    const runs = new Counter();
+    const pools: WorkerPool<Failing, [Counter, boolean]>[] = [];
+    let asked = 0;
+    pools.push(
+      new WorkerPool(Failing, {
+        size: 1,
+        args: () => {
+          if (asked++ === 1) void pools[0]!.terminate();
+          return [runs, false];
+        },
+      }),
+    );
+    await pools[0]!.join();
+    expect([pools[0]!.restarts, asked, runs.get()]).toEqual([0, 2, 1]);
+  });
+
+  it('goes on to reject after terminate() when it had failed before', async () => {
+    const pool = new WorkerPool(Failing, { size: 1, args: [new Counter(), true], maxRestarts: 0 });
+    const error = await rejectionOf(pool.join());
+    await pool.terminate();
+    expect(await rejectionOf(pool.join())).toBe(error);
+  });
+
+  it('replaces threads also in a thread that has nothing else to do', async () => {
+    const runs = new Counter();
+    await new LeavesPool(runs).start().joinAsync();
+    expect(runs.get()).toBe(2);
+  });
+});
+
+describe('a program with a pool', () => {
+  const start = (...args: string[]) => runFixture('pool-program.ts', process.execPath, TSX, ...args);
+  const ofThreads = (stderr: string) => stderr.match(/^Exception in thread .*(?=:$)/gm) ?? [];
+  const ofPools = (stderr: string) => stderr.match(/^Exception in WorkerPool of .*\n.*/gm) ?? [];
+
+  it.each(['daemon', 'non-daemon'])('is told of each failure once when nobody joins: %s', async (kind) => {
+    const { code, stderr } = await start('nobody joins', kind);
+    expect(code).toBe(0);
+    expect(ofThreads(stderr).sort()).toEqual([1, 2, 3].map((n) => `Exception in thread Boom-${n}`));
+    expect(ofPools(stderr)).toEqual([
+      'Exception in WorkerPool of Boom:\n' +
+        'RestartsExhausted: a Boom failed, and after 1 restart no other is started in its place: RangeError: boom',
+    ]);
+    expect(stderr.match(/^RangeError: boom/gm)).toHaveLength(3);
+  });
+
+  it.each(['daemon', 'non-daemon'])('is told by join() of what no restart follows: %s', async (kind) => {
+    const { code, stdout, stderr } = await start('somebody joins', kind);
+    expect([code, stdout]).toEqual([
+      0,
+      'RestartsExhausted: a Boom failed, and after 1 restart no other is started in its place: RangeError: boom\n',
+    ]);
+    expect(ofThreads(stderr)).toEqual(['Exception in thread Boom-1']);
+    expect(ofPools(stderr)).toEqual([]);
+  });
+
+  it('is told by join() alone that threads cannot be loaded', async () => {
+    const { code, stdout, stderr } = await start('somebody joins what cannot be loaded');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('RestartsExhausted: a FailsToLoad failed');
+  });
+
+  it('is told by both when it joins after the failure', async () => {
+    const { code, stdout, stderr } = await start('somebody joins too late');
+    expect([code, ofThreads(stderr).length, ofPools(stderr).length]).toEqual([0, 1, 1]);
+    expect(stdout).toContain('RestartsExhausted: a Boom failed');
+  });
+
+  it('is told on stderr of threads that fail after join() has rejected', async () => {
+    const { code, stdout, stderr } = await start('the second fails later');
+    expect([code, ofThreads(stderr).length, ofPools(stderr).length]).toEqual([0, 1, 0]);
+    expect(stdout).toContain('RestartsExhausted: a Taker failed');
+  });
+
+  it('is told of the threads that an item has killed, although all work is done', async () => {
+    const { code, stdout, stderr } = await start('poison');
+    expect([code, stdout]).toEqual([0, 'joined\n']);
+    expect(ofThreads(stderr)).toHaveLength(3);
+    expect(stderr.match(/^RangeError: poisoned/gm)).toHaveLength(3);
+  });
+
+  it('is told while its main thread blocks', async () => {
+    const { code, stderr } = await start('blocked main');
+    expect([code, ofThreads(stderr)]).toEqual([5, ['Exception in thread Boom-1']]);
+  });
+
+  it('is told of a thread that has failed when it terminates the pool', async () => {
+    const { code, stdout, stderr } = await start('terminated before it is known');
+    expect([code, stdout, ofThreads(stderr)]).toEqual([0, 'joined\n', ['Exception in thread Boom-1']]);
+  });
+
+  it('is told once of a thread and of another that could not be made in its place', async () => {
+    const { code, stderr } = await start('made once');
+    expect([code, ofThreads(stderr)]).toEqual([0, ['Exception in thread MadeOnce-1']]);
+    expect(ofPools(stderr)).toEqual([
+      'Exception in WorkerPool of MadeOnce:\n' +
+        'RestartsExhausted: a MadeOnce failed, and after 0 restarts no other could be started in its place: ' +
+        'TypeError: only one',
+    ]);
+    expect(stderr).toContain('[cause]: TypeError: only one');
+  });
+
+  it('is told by join() of another that could not be made', async () => {
+    const { code, stdout, stderr } = await start('made once, joined');
+    expect([code, ofThreads(stderr).length, ofPools(stderr).length]).toEqual([0, 1, 0]);
+    expect(stdout).toContain('no other could be started in its place: TypeError: only one');
   });
 });

@@ -1,21 +1,11 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
-import { wholeNumber } from './executor/options.ts';
-import type { Thread } from './thread.ts';
-import { endOfThread } from './worker-pool/end-of-thread.ts';
+import { inspect } from './builtins.ts';
+import type { RunningThread } from './thread/running-thread.ts';
+import { runningThread, type Thread } from './thread.ts';
 import { RestartsExhausted } from './worker-pool/restarts-exhausted.ts';
+import { type PoolSettings, settingsOf, type WorkerPoolOptions } from './worker-pool/worker-pool-options.ts';
 
-/** How a WorkerPool is made. */
-export interface WorkerPoolOptions<A extends readonly unknown[]> {
-  /** How many threads run, 1 to 1000. */
-  size: number;
-  /** What the constructor of each is given; a function is asked anew for each, with its index, 0 to `size` - 1. */
-  args?: readonly [...A] | ((index: number) => readonly [...A]) | undefined;
-  /**
-   * How many threads are started, over the life of the pool, in place of others that failed: that died, or whose
-   * `run` threw. Default `3 * size`; `Infinity` for no bound, 0 for none.
-   */
-  maxRestarts?: number | undefined;
-}
+export type { WorkerPoolOptions } from './worker-pool/worker-pool-options.ts';
 
 /**
  * Some threads of one class, supervised: one that fails is replaced by another, with the same arguments. A thread
@@ -24,6 +14,14 @@ export interface WorkerPoolOptions<A extends readonly unknown[]> {
  * What a thread held when it died is recovered: the locks, and the items that it had taken from queues (which are
  * delivered again with `redeliver: true`). So a pool of threads that take items from a queue finishes all of them,
  * whichever threads die.
+ *
+ * No error is lost. That of a thread that is replaced is written to stderr, as `Exception in thread NAME:`. That of a
+ * thread in whose place no other is started is thrown by {@link join}, as the `cause` of a RestartsExhausted; if nobody
+ * has called `join` by then, both are written to stderr. What others fail of after that is written to stderr. The exit
+ * code of the process is unaffected.
+ *
+ * Threads are replaced when the event loop of the thread that made the pool turns: not while it blocks. The pool keeps
+ * the process alive as its threads do: not at all, if they are daemons.
  *
  * @example
  * ```ts
@@ -34,37 +32,40 @@ export interface WorkerPoolOptions<A extends readonly unknown[]> {
  * ```
  */
 export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonly unknown[]> {
-  readonly #threadClass: new (
-    ...args: [...A]
-  ) => T;
-  readonly #args: (index: number) => readonly [...A];
-  readonly #maxRestarts: number;
+  readonly #settings: PoolSettings<T, A>;
   readonly #threads: T[] = [];
+  /** The threads whose end is still to be dealt with. */
+  readonly #living = new Map<RunningThread, T>();
   readonly #done: Promise<void>;
+  #finish!: () => void;
+  #reject!: (error: RestartsExhausted) => void;
   #restarts = 0;
+  #joined = false;
+  #failed = false;
   #closed = false;
 
   /**
-   * Starts the threads. Blocks where `Thread.start()` does: as a rule, never.
+   * Makes all objects, then starts the threads. Blocks where `Thread.start()` does: as a rule, never.
    *
-   * @throws what the constructor or `start()` of a thread throws; RangeError or TypeError for a bad option
+   * @param threadClass a class that extends `Thread`, exported by the module that its `url` names
+   * @throws TypeError or RangeError for a bad class or option, and what the constructor of a thread or the `args`
+   *   function throws: nothing has been started then. What `start()` of a thread throws: the others are terminated
    */
   constructor(threadClass: new (...args: [...A]) => T, options: WorkerPoolOptions<A>) {
-    const size = wholeNumber('size', options.size, 1, 1000);
-    const { args, maxRestarts = 3 * size } = options;
-    this.#threadClass = threadClass;
-    this.#args = typeof args === 'function' ? args : () => args ?? ([] as unknown as readonly [...A]);
-    this.#maxRestarts =
-      maxRestarts === Infinity ? maxRestarts : wholeNumber('maxRestarts', maxRestarts, 0, 2 ** 31 - 1);
+    this.#settings = settingsOf(threadClass, options);
+    this.#done = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      this.#reject = reject;
+    });
+    // A failure that nobody joins is written to stderr; it is not to end the process as well.
+    this.#done.catch(() => {});
+    const threads = Array.from({ length: this.#settings.size }, (_, index) => this.#make(index));
     try {
-      for (let index = 0; index < size; index++) this.#threads.push(this.#start(index));
+      for (const [index, thread] of threads.entries()) this.#start(index, thread);
     } catch (error) {
-      for (const thread of this.#threads) void thread.terminate();
+      void this.terminate();
       throw error;
     }
-    this.#done = Promise.all(this.#threads.map((_, index) => this.#supervise(index))).then(() => {});
-    // Whoever wants to know of a failure joins.
-    this.#done.catch(() => {});
   }
 
   /** The threads, by index: each the one that runs now, or ran last. */
@@ -81,9 +82,15 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
    * Waits until every thread has ended. Keeps the process alive meanwhile. May be called any number of times.
    *
    * @throws RestartsExhausted as soon as a thread fails and no other is started in its place; the other threads go
-   *   on. At once, whatever `maxRestarts`, when the module cannot be loaded in a thread
+   *   on. That is when `maxRestarts` have been started; at once, whatever `maxRestarts`, when the module cannot be
+   *   loaded in a thread; and when the constructor, the `args` function or `start()` throws on a restart. `cause` is
+   *   what the thread failed of, or what was thrown on the restart
    */
   async join(): Promise<void> {
+    if (!this.#joined) {
+      this.#joined = true;
+      if (this.#isHeard) for (const running of this.#living.keys()) running.holdReport();
+    }
     const release = holdEventLoop();
     try {
       await this.#done;
@@ -92,10 +99,16 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
     }
   }
 
-  /** Ends all threads at whatever instruction they are, and replaces none. Afterwards `join` resolves. */
+  /**
+   * Ends all threads at whatever instruction they are, and replaces none. Does not block.
+   *
+   * @returns a promise that settles when all have ended. Afterwards {@link join} resolves, unless the pool had failed
+   *   before: then it goes on to reject with that RestartsExhausted
+   */
   async terminate(): Promise<void> {
+    this.#stopHearing();
     this.#closed = true;
-    await Promise.all(this.#threads.map((thread) => thread.terminate()));
+    await Promise.all([...this.#living.values()].map((thread) => thread.terminate()));
   }
 
   /** {@link terminate}, for `await using`. */
@@ -103,20 +116,66 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
     return this.terminate();
   }
 
-  #start(index: number): T {
-    return new this.#threadClass(...this.#args(index)).start();
+  /** Whether the failure that no restart follows would reach somebody. Meanwhile all that live hold back their reports. */
+  get #isHeard(): boolean {
+    return this.#joined && !this.#failed && !this.#closed;
   }
 
-  async #supervise(index: number): Promise<void> {
-    for (;;) {
-      const end = await endOfThread(this.#threads[index]!);
-      if (!end.failed || this.#closed) return;
-      // What cannot be loaded would never start, however often.
-      if (this.#restarts >= this.#maxRestarts || end.couldNotStart) {
-        throw new RestartsExhausted(this.#threadClass.name, this.#restarts, end.error);
-      }
-      this.#restarts++;
-      this.#threads[index] = this.#start(index);
+  #stopHearing(): void {
+    if (this.#isHeard) for (const running of this.#living.keys()) running.releaseReport(false);
+  }
+
+  #make(index: number): T {
+    const { threadClass, argsOf } = this.#settings;
+    return new threadClass(...argsOf(index));
+  }
+
+  #start(index: number, thread: T): void {
+    thread.start();
+    this.#threads[index] = thread;
+    const running = runningThread(thread);
+    this.#living.set(running, thread);
+    if (this.#isHeard) running.holdReport();
+    // Nothing may be awaited between the end of a thread and the start of another: when the pool was made in a thread,
+    // that one ends as soon as no thread that it has started lives.
+    void running.exited.then(() => this.#onEnd(index, running));
+  }
+
+  #onEnd(index: number, running: RunningThread): void {
+    this.#living.delete(running);
+    const { failure, couldNotStart } = running;
+    // What cannot be loaded would never start, however often.
+    const isFinal = this.#restarts >= this.#settings.maxRestarts || couldNotStart;
+    if (this.#isHeard) running.releaseReport(isFinal);
+    if (failure !== undefined && !this.#closed) {
+      if (!isFinal) this.#replace(index);
+      else if (!this.#failed) this.#fail('is', failure.error, ({ name, message }) => `${name}: ${message}`);
     }
+    if (this.#living.size === 0) this.#finish();
+  }
+
+  #replace(index: number): void {
+    try {
+      const thread = this.#make(index);
+      // What makes a thread is the user's code, and may have terminated the pool.
+      if (this.#closed) return;
+      this.#start(index, thread);
+      this.#restarts++;
+    } catch (error) {
+      this.#fail('could be', error, inspect);
+    }
+  }
+
+  /** @param show makes the report of it: with the cause, unless that has a report of its own */
+  #fail(verb: 'is' | 'could be', cause: unknown, show: (error: RestartsExhausted) => string): void {
+    const { name } = this.#settings.threadClass;
+    const error = new RestartsExhausted(name, this.#restarts, cause, verb);
+    const wasHeard = this.#isHeard;
+    this.#stopHearing();
+    if (!this.#closed) {
+      this.#failed = true;
+      this.#reject(error);
+    }
+    if (!wasHeard) process.stderr.write(`Exception in WorkerPool of ${name}:\n${show(error)}\n`);
   }
 }

@@ -19,6 +19,26 @@ const run = (command: string, args: string[], cwd = project) =>
     env: { ...process.env, NODE_OPTIONS: '' },
   });
 
+/** What the compiler says of a file of the project, and of all declarations that it brings in. */
+function compile(file: string, options: Record<string, unknown>): string {
+  const compilerOptions = { noEmit: true, strict: true, module: 'nodenext', target: 'es2022', ...options };
+  writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: [file] }));
+  const tsc = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
+  const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', '.'], {
+    cwd: project,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  return status === 0 ? stdout : `${stdout}${stderr}exit code ${status}`;
+}
+
+/** Installs packages of the workspace's own into the project. */
+function bringTypes(...names: string[]): void {
+  const modules = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+  for (const name of names)
+    cpSync(join(modules, name), join(project, 'node_modules', name), { recursive: true });
+}
+
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'consumer-'));
   for (const name of ['sync', 'queue', 'pool']) {
@@ -254,16 +274,44 @@ describe('the packed packages, installed into an empty project', () => {
        const code: 'QUEUE_EMPTY' = new QueueEmpty(0).code;
        export const used = [name, n, code, new Mutex().handle, Queue.from(queue.handle).get()[1].toFixed()];`,
     );
-    const tsc = fileURLToPath(new URL('../../../node_modules/typescript/bin/tsc', import.meta.url));
-    const compilerOptions = {
-      noEmit: true,
-      strict: true,
-      module: 'nodenext',
-      target: 'es2022',
-      lib: ['es2024', 'esnext.disposable', 'dom'],
-      types: [],
-    };
-    writeFileSync(join(project, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['typed.ts'] }));
-    expect(run(process.execPath, [tsc, '-p', '.'])).toBe('');
+    expect(compile('typed.ts', { lib: ['es2024', 'esnext.disposable', 'dom'], types: [] })).toBe('');
+  });
+
+  it('have declarations that need of the types around them those of Node only', () => {
+    writeFileSync(
+      join(project, 'for-node.ts'),
+      `import { MessageChannel } from 'node:worker_threads';
+       import { currentTask, move, type SubmitOptions, Thread, ThreadPoolExecutor, WorkerPool } from '@pkg/pool';
+       import { Thread as Alone } from '@pkg/pool/thread';
+       import { Queue } from '@pkg/queue';
+       import { Event, supervise } from '@pkg/sync';
+       import { createLivenessProbe } from '@pkg/sync/kernel';
+       class Taker extends Thread {
+         static override readonly url = import.meta.url;
+         constructor(readonly queue: Queue<number>) { super({ transfer: [new MessageChannel().port1] }); }
+         override run() {}
+       }
+       const queue = new Queue<number>();
+       const pool = new WorkerPool(Taker, { size: 2, args: [queue] });
+       // @ts-expect-error the arguments are missing
+       new WorkerPool(Taker, { size: 2 });
+       export const items: readonly Queue<number>[] = pool.threads.map((thread) => thread.queue);
+       export const moved: ArrayBuffer = move(new ArrayBuffer(8), []);
+       export const options: SubmitOptions = { transfer: [new ArrayBuffer(8), new MessageChannel().port2] };
+       interface Tasks { count(): Generator<number>; queue(): Queue<number> }
+       export const run = async (executor: ThreadPoolExecutor<Tasks>) => {
+         for await (const n of await executor.submit('count')) n.toFixed();
+         return (await executor.call.queue()).get().toFixed();
+       };
+       export const used = [Alone, Event, supervise, createLivenessProbe()?.port.close, currentTask];`,
+    );
+    bringTypes('@types/node', 'undici-types');
+    expect(compile('for-node.ts', { lib: ['esnext'], types: ['node'] })).toBe('');
+    // What versions of Node's types differ in: 26 has no such name any more.
+    const file = join(project, 'node_modules/@types/node/worker_threads.d.ts');
+    const types = readFileSync(file, 'utf8');
+    expect(types).toMatch(/\btype TransferListItem\b/);
+    writeFileSync(file, types.replace(/^.*\btype TransferListItem\b.*$/m, ''));
+    expect(compile('for-node.ts', { lib: ['esnext'], types: ['node'] })).toBe('');
   });
 });

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('./fixtures/program.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** The flags that make a program run under tsx. */
@@ -21,7 +20,12 @@ export interface Ended {
 
 /** Runs `fixtures/program.ts`, from its sources, in a process of its own. */
 export const runProgram = (node: string, flags: string[], ...args: string[]): Promise<Ended> =>
+  runFixture('program.ts', node, flags, ...args);
+
+/** The same with another program of the fixtures. */
+export const runFixture = (file: string, node: string, flags: string[], ...args: string[]): Promise<Ended> =>
   new Promise((resolve) => {
+    const program = fileURLToPath(new URL(`./fixtures/${file}`, import.meta.url));
     const child = execFile(
       node,
       ['--conditions=@pkg/source', ...flags, program, ...args],

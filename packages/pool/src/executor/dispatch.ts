@@ -1,5 +1,5 @@
-import type { TransferListItem } from 'node:worker_threads';
 import { type PriorityQueueHandle, QueueCodecError, type QueueHandle, SimpleQueue } from '@pkg/queue';
+import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import { isBig, movables } from './big-values.ts';
 import type { Control } from './control.ts';
 import { Lane } from './lane.ts';

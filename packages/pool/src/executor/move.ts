@@ -1,4 +1,4 @@
-import type { TransferListItem } from 'node:worker_threads';
+import type { TransferListItem } from '../thread/transfer-list-item.ts';
 
 const MOVED = Symbol.for('@pkg/pool.moved');
 

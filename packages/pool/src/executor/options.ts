@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
-import type { ResourceLimits, TransferListItem } from 'node:worker_threads';
+import type { ResourceLimits } from 'node:worker_threads';
 import { describeValue } from '@pkg/sync/kernel';
+import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import type { TaskName } from './task-types.ts';
 import { MAX_WORKERS } from './task-words.ts';
 

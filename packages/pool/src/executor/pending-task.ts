@@ -1,4 +1,4 @@
-import type { TransferListItem } from 'node:worker_threads';
+import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import { rejectionWithCallers } from './caller-frames.ts';
 import type { PoolWorker } from './pool-worker.ts';
 import type { TaskStream } from './task-stream.ts';

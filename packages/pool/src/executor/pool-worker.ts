@@ -1,15 +1,10 @@
-import {
-  MessageChannel,
-  type MessagePort,
-  receiveMessageOnPort,
-  type TransferListItem,
-  Worker,
-} from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { type Supervision, supervise } from '@pkg/sync';
 import { createLivenessProbe } from '@pkg/sync/kernel';
 import { endThreadsAtExit } from '../thread/end-at-exit.ts';
 import { unpackError } from '../thread/error-travel.ts';
 import { keepLastOutput } from '../thread/last-output.ts';
+import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import type { WorkerDeath } from '../thread/worker-died-error.ts';
 import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
 import type { Control, WorkerRow } from './control.ts';

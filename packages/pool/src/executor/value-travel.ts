@@ -3,10 +3,10 @@
  *
  * @packageDocumentation
  */
-import type { TransferListItem } from 'node:worker_threads';
 import { ThreadFieldError } from '../thread/errors.ts';
 import { packFields, unpackFields } from '../thread/field-travel.ts';
 import type { PackedFields } from '../thread/protocol.ts';
+import type { TransferListItem } from '../thread/transfer-list-item.ts';
 
 /** A value, ready to be posted. */
 export type PackedValue = PackedFields;

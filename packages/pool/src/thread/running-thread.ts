@@ -13,7 +13,6 @@ import {
   MessageChannel,
   type MessagePort,
   receiveMessageOnPort,
-  type TransferListItem,
   Worker,
   type WorkerOptions,
 } from 'node:worker_threads';
@@ -51,6 +50,7 @@ import {
 } from './protocol.ts';
 import { thisThread } from './this-thread.ts';
 import type { ThreadOptions } from './thread-options.ts';
+import type { TransferListItem } from './transfer-list-item.ts';
 import { WorkerDiedError } from './worker-died-error.ts';
 
 /** What a thread is started from. */

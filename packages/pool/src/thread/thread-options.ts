@@ -1,4 +1,5 @@
-import type { ResourceLimits, TransferListItem } from 'node:worker_threads';
+import type { ResourceLimits } from 'node:worker_threads';
+import type { TransferListItem } from './transfer-list-item.ts';
 
 /** What a Thread can be given. All of it is fixed by `start()`. */
 export interface ThreadOptions {

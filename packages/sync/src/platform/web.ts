@@ -9,7 +9,7 @@
  * A `MessagePort`, of the web or of Node. Not called so, since a program may have the types of one of the two only: a
  * program for Node has no need of the compiler's `dom` library.
  */
-export interface ProbePort {
+interface ProbePort {
   /** As a port does. Ends the watch: the watched thread would be taken for ended. */
   close(): void;
 }

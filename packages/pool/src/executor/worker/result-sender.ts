@@ -1,5 +1,6 @@
-import type { MessagePort, TransferListItem } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import { type BlockingQueue, QueueCodecError } from '@pkg/queue';
+import type { TransferListItem } from '../../thread/transfer-list-item.ts';
 import { isBig } from '../big-values.ts';
 import type { Control } from '../control.ts';
 import { TaskValueError } from '../errors.ts';
