@@ -37,7 +37,8 @@ export class LifoQueue<T> extends TaskQueue<T> {
    * Attaches to the queue behind `handle`, on any thread. Does not block.
    *
    * @param options the codec, when it is a user's own
-   * @throws TypeError when `handle` is not that of a `LifoQueue`
+   * @returns a `LifoQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @throws TypeError when `handle` is not that of a `LifoQueue`, or `options` are no object
    */
   static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> }): LifoQueue<T> {
     return new LifoQueue<T>(QueueOrigin.attach(handle, KIND_OF_LIFO_QUEUE, options));

@@ -1,7 +1,9 @@
 import { FROM, registerSharedClass } from '@pkg/sync';
-import { describeValue } from '@pkg/sync/kernel';
+import { describeValue, messageOf } from '@pkg/sync/kernel';
+import { checkOptions } from './check-options.ts';
 import type { ByteWriter } from './codec/byte-writer.ts';
 import type { Codec, CodecName } from './codec/codec.ts';
+import { QueueCodecError } from './codec/queue-codec-error.ts';
 import { OrderedStore } from './ordered/ordered-store.ts';
 import { PriorityKey, PriorityOrder } from './ordered/priority-order.ts';
 import type { TaskQueueOptions } from './queue-options.ts';
@@ -57,8 +59,9 @@ export class PriorityQueue<T> extends TaskQueue<T> {
   constructor(
     first: number | QueueOrigin<T> = 0,
     options: PriorityQueueOptions<T> = {},
-    ownPriority: boolean = options.priority !== undefined,
+    ownPriority: boolean = options?.priority !== undefined,
   ) {
+    checkOptions(options, '{ maxBytes: 1048576 }');
     const { priority } = options;
     if (priority !== undefined && typeof priority !== 'function') {
       throw new TypeError(
@@ -77,8 +80,9 @@ export class PriorityQueue<T> extends TaskQueue<T> {
    *
    * @param options the codec, when it is a user's own, and the priority, when the queue was made with one; without
    *   it, this thread can get and not put
-   * @throws TypeError when `handle` is not that of a `PriorityQueue`, or when `priority` is given for a queue that was
-   *   made without
+   * @returns a `PriorityQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @throws TypeError when `handle` is not that of a `PriorityQueue`, when `options` are no object, or when `priority` is
+   *   given for a queue that was made without
    */
   static from<T>(
     handle: PriorityQueueHandle<T>,
@@ -99,7 +103,10 @@ export class PriorityQueue<T> extends TaskQueue<T> {
     return PriorityQueue.from(handle);
   }
 
-  /** Structured-cloneable; `PriorityQueue.from(handle)` attaches to this queue in another thread. */
+  /**
+   * Structured-cloneable; `PriorityQueue.from(handle)` attaches to this queue in another thread. As for other queues, it
+   * does not name a class that extends this one. Does not block.
+   */
   override get handle(): PriorityQueueHandle<T> {
     return { ...super.handle, ownPriority: this.#ownPriority };
   }
@@ -121,12 +128,22 @@ export class PriorityQueue<T> extends TaskQueue<T> {
     if (Number.isNaN(priority)) {
       throw new RangeError(`the priority of an item must not be NaN; the item is ${describeValue(item)}`);
     }
-    this.#key.write(priority, writer.words, at >>> 2);
+    this.#key.write(priority, writer.words, at / 4);
   }
 }
 
 function defaultPriority(item: unknown): unknown {
-  return typeof item === 'number' ? item : (item as { 0?: unknown } | null | undefined)?.[0];
+  if (typeof item === 'number') return item;
+  try {
+    return (item as { 0?: unknown } | null | undefined)?.[0];
+  } catch (cause) {
+    // A getter that throws, or a revoked proxy: the item cannot be carried, as the codec would have found.
+    const path = 'item[0]';
+    throw new QueueCodecError(`Cannot put ${path} on the queue: reading it failed: ${messageOf(cause)}`, {
+      path,
+      cause,
+    });
+  }
 }
 
 registerSharedClass(KIND_OF_PRIORITY_QUEUE, PriorityQueue as never);

@@ -6,7 +6,9 @@ import {
   type ThreadIdentity,
   ThreadTable,
 } from '@pkg/sync/kernel';
+import { checkFlag, checkOptions } from './check-options.ts';
 import type { Codec, CodecName } from './codec/codec.ts';
+import { isSharedArrayBuffer } from './codec/intrinsics.ts';
 import type { ItemCodec } from './codec/item-codec.ts';
 import { resolveCodec } from './codec/resolve-codec.ts';
 import {
@@ -17,6 +19,7 @@ import {
   MAX_DELIVERIES,
   MAX_PAGES,
   MAXSIZE,
+  PAGE_BITS,
   PAGE_WORDS,
   PLACES_PER_PAGE,
   QUEUE_MAGIC,
@@ -37,7 +40,10 @@ const DEFAULT_MAX_BYTES = 512 * MIB;
 const LARGEST_MAX_BYTES = 2048 * MIB;
 const DEFAULT_MAX_DELIVERIES = 3;
 
-/** What stands for a queue on its way to another thread. */
+/**
+ * What stands for a queue on its way to another thread. It has the class of this package that the queue is of, and not
+ * a user's class that extends it: see `handle`.
+ */
 export interface QueueHandle<T> extends SharedHandle {
   readonly memory: SharedArrayBuffer;
   readonly threads: SharedArrayBuffer;
@@ -81,7 +87,11 @@ export class QueueOrigin<T> {
     this.isModel = isModel;
   }
 
-  /** Makes memory for a new queue. `tracksTasks` is false for queues without `taskDone`. */
+  /**
+   * Makes memory for a new queue. `tracksTasks` is false for queues without `taskDone`.
+   *
+   * @throws TypeError or RangeError for a bad `maxsize` or option
+   */
   static create<T>(
     maxsize: number,
     options: TaskQueueOptions<T>,
@@ -89,6 +99,8 @@ export class QueueOrigin<T> {
     overrides: OriginOverrides = {},
   ): QueueOrigin<T> {
     const bound = validMaxsize(maxsize);
+    checkOptions(options, '{ maxBytes: 1048576 }');
+    const redelivers = checkFlag('redeliver', options.redeliver);
     const maxBytes = integer('options.maxBytes', options.maxBytes ?? DEFAULT_MAX_BYTES, 1, LARGEST_MAX_BYTES);
     const deliveries = options.maxDeliveries ?? DEFAULT_MAX_DELIVERIES;
     const maxDeliveries = integer('options.maxDeliveries', deliveries, 1, 2 ** 31 - 1);
@@ -107,7 +119,7 @@ export class QueueOrigin<T> {
     words[MAX_PAGES] = geometry.maxPages;
     words[LIMIT_PAGES] = Math.min(limitPages, Math.max(1, Math.floor(geometry.maxPages / PLACES_PER_PAGE)));
     words[ROWS] = geometry.rows;
-    words[TRACKING] = !tracksTasks ? TRACK_NOTHING : options.redeliver ? TRACK_LEASES : TRACK_COUNTS;
+    words[TRACKING] = !tracksTasks ? TRACK_NOTHING : redelivers ? TRACK_LEASES : TRACK_COUNTS;
     words[MAX_DELIVERIES] = maxDeliveries;
     words[MAXSIZE] = bound;
     words[RECOVERED_DEATHS] = self.table.deaths;
@@ -121,7 +133,11 @@ export class QueueOrigin<T> {
     );
   }
 
-  /** Attaches to the memory behind a handle of kind `kind`. */
+  /**
+   * Attaches to the memory behind a handle of kind `kind`.
+   *
+   * @throws TypeError when `handle` is none of that kind, its parts are not what they should be, or `options` are bad
+   */
   static attach<T>(
     handle: QueueHandle<T>,
     kind: string,
@@ -132,6 +148,9 @@ export class QueueOrigin<T> {
       const got = (handle as Partial<QueueHandle<T>> | null)?.[KIND] ?? describeValue(handle);
       throw new TypeError(`from() takes the handle of a '${kind}', not ${got}: pass the queue's own .handle`);
     }
+    checkOptions(options, '{ codec }');
+    // A scenario's memory is its own, and each access to it counts there.
+    if (overrides.identity === undefined) checkParts(handle, kind);
     const codec = resolveHandleCodec(handle, options.codec);
     const self = overrides.identity ?? currentThread(new ThreadTable(handle.threads));
     return new QueueOrigin(
@@ -165,6 +184,24 @@ export function integer(name: string, value: unknown, least: number, most: numbe
     throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
   }
   return value;
+}
+
+/** Checks a handle that looks like one: it may have been put together by hand, or lost something on its way. */
+function checkParts(handle: QueueHandle<unknown>, kind: string): void {
+  const { memory, threads, codec } = handle;
+  const refuse = (part: string, rule: string, value: string): TypeError =>
+    new TypeError(
+      `the ${part} of a '${kind}' handle must be ${rule}, not ${value}: pass the queue's own .handle`,
+    );
+  if (!isSharedArrayBuffer(memory))
+    throw refuse('memory', "a queue's SharedArrayBuffer", describeValue(memory));
+  if (memory.byteLength < PAGE_BITS * 4 || new Int32Array(memory, 0, 1)[MAGIC] !== QUEUE_MAGIC) {
+    throw refuse('memory', 'that of a queue', `any other SharedArrayBuffer, of ${memory.byteLength} bytes`);
+  }
+  if (!isSharedArrayBuffer(threads)) {
+    throw refuse('threads', 'the SharedArrayBuffer of a table of threads', describeValue(threads));
+  }
+  if (typeof codec !== 'string') throw refuse('codec', 'the name of a codec', describeValue(codec));
 }
 
 /** A codec by the name that handles carry. A user's own is marked, so that it is never taken for a built-in one. */

@@ -43,7 +43,8 @@ export class Queue<T> extends TaskQueue<T> {
    * Attaches to the queue behind `handle`, on any thread. Does not block.
    *
    * @param options the codec, when it is a user's own
-   * @throws TypeError when `handle` is not that of a `Queue`
+   * @returns a `Queue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @throws TypeError when `handle` is not that of a `Queue`, or `options` are no object
    */
   static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> }): Queue<T> {
     return new Queue<T>(QueueOrigin.attach(handle, KIND_OF_QUEUE, options));

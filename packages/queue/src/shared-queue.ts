@@ -1,8 +1,12 @@
 import { type AsyncWaitOptions, BlockingForbidden, HANDLE, KIND, type WaitOptions } from '@pkg/sync';
-import { attach, deadlineOf, EventCount, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
+import { attach, deadlineOf, EventCount, throwIfAborted, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
 import type { BlockingQueue, QueueStats } from './blocking-queue.ts';
+import { checkOptions } from './check-options.ts';
 import { ByteReader } from './codec/byte-reader.ts';
 import { ByteWriter } from './codec/byte-writer.ts';
+import { isInstance } from './codec/is-instance.ts';
+import { ItemTooLarge } from './codec/item-too-large.ts';
+import { decodeFailure } from './codec/queue-codec-error.ts';
 import { QueueEmpty, QueueFull, QueueShutDown } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
 import {
@@ -38,6 +42,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   readonly #notFull: EventCount;
   readonly #memoryFreed: EventCount;
   readonly #recover = () => this.recover();
+  readonly #mostBytes = () => this.#store.largestFrame * 4;
   /** Made by the first call that needs them, and while one is lent, a call within that call makes another. */
   #writer: ByteWriter | undefined;
   #reader: ByteReader | undefined;
@@ -54,7 +59,14 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     if (!origin.isModel) attach(origin.self.table, this);
   }
 
-  /** Structured-cloneable; `from(handle)` of the same class attaches to this queue in another thread. */
+  /**
+   * Structured-cloneable; `from(handle)` of the same class attaches to this queue in another thread. Does not block.
+   *
+   * It names the class of this package, and none that extends it: a `LogQueue extends Queue` arrives as a `Queue`, also
+   * as a field of a `Thread`. A class that is to arrive as itself has a kind of its own: it holds a queue, gives that
+   * one's handle in its `[HANDLE]`, attaches in its static `[FROM]`, and is made known by `registerSharedClass` of
+   * `@pkg/sync`.
+   */
   get handle(): QueueHandle<T> {
     return {
       [KIND]: this.#kind,
@@ -72,12 +84,13 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /**
    * Puts an item in, waiting for a free place. Blocks.
    *
-   * @throws QueueFull when `timeout` ran out, QueueShutDown after a shutdown, whatever the item, QueueCodecError when
-   *   the item cannot be carried, RangeError when it can never fit; the queue is unchanged
+   * @throws QueueFull when `timeout` ran out, QueueShutDown after a shutdown, whatever the item and the timeout,
+   *   QueueCodecError when the item cannot be carried, RangeError when it can never fit or `timeout` is negative or NaN,
+   *   TypeError when `options` are no object or `timeout` is no number; the queue is unchanged
    * @example `queue.put(['images', link], { timeout: 1000 })`
    */
   put(item: T, options?: WaitOptions): void {
-    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    const deadline = options === undefined ? Infinity : this.#putDeadline(options);
     this.#mustBeAllowedToBlock('put', deadline);
     const writer = this.#borrowWriter();
     try {
@@ -104,6 +117,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /**
    * {@link put} as a promise, for any thread. The item is encoded before this returns, so later changes to it do
    * not matter. Promises of one thread settle in the order of their calls when nothing else interferes.
+   *
+   * @throws as {@link put}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
    */
   async putAsync(item: T, options?: AsyncWaitOptions): Promise<void> {
     return this.#putFrames([item], options);
@@ -117,20 +132,28 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    *   `accepted` how many were put before.
    */
   putMany(items: Iterable<T>, options?: WaitOptions): void {
-    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    const deadline = options === undefined ? Infinity : this.#putDeadline(options);
     this.#mustBeAllowedToBlock('putMany', deadline);
     const writer = this.#borrowWriter();
     try {
       const count = this.#frameAll(items, writer);
       if (count === 0) return;
-      const progress = new PutProgress(this.#store, writer.words, writer.length >>> 2, count);
+      const progress = new PutProgress(this.#store, writer.words, writer.length / 4, count);
       if (!progress.attempt()) this.#putSlowly(progress, deadline, options?.timeout);
     } finally {
       this.#returnWriter(writer);
     }
   }
 
-  /** {@link putMany} as a promise, for any thread. The items are encoded before this returns. */
+  /**
+   * {@link putMany} as a promise, for any thread. The items are encoded before this returns.
+   *
+   * Aborting `signal` calls off what has not found a place by then: the first part of the batch may be in the queue, and
+   * stays there. The reason that the promise is rejected with does not tell how many those are; put such items one by
+   * one by {@link putAsync}.
+   *
+   * @throws as {@link putMany}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
+   */
   async putManyAsync(items: Iterable<T>, options?: AsyncWaitOptions): Promise<void> {
     return this.#putFrames(items, options);
   }
@@ -138,16 +161,19 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /**
    * Takes an item out, waiting for one. Blocks.
    *
-   * @throws QueueEmpty when `timeout` ran out, QueueShutDown when the queue is shut down and empty
+   * @throws QueueEmpty when `timeout` ran out, QueueShutDown when the queue is shut down and empty, whatever the timeout,
+   *   RangeError when `timeout` is negative or NaN, TypeError when `options` are no object or `timeout` is no number;
+   *   QueueCodecError when the item was taken and cannot be decoded: it is unfinished until `taskDone()`, as its `taken`
+   *   of 1 tells
    * @example `const [directory, link] = queue.get({ timeout: 1000 })`
    */
   get(options?: WaitOptions): T {
-    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    const deadline = options === undefined ? Infinity : this.#getDeadline(options);
     this.#mustBeAllowedToBlock('get', deadline);
     const reader = this.#borrowReader();
     try {
       if (this.#store.take(reader, 1) === 0) this.#getSlowly(reader, 1, deadline, options?.timeout);
-      return this.#decodeAt(reader, 0);
+      return this.#decodeOne(reader);
     } finally {
       this.#returnReader(reader);
     }
@@ -156,7 +182,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /**
    * Takes an item out if there is one now. Does not block.
    *
-   * @throws QueueEmpty when there is none, QueueShutDown when there is none and the queue is shut down
+   * @throws QueueEmpty when there is none, QueueShutDown when there is none and the queue is shut down; QueueCodecError
+   *   as {@link get}
    */
   getNowait(): T {
     return this.get(NO_WAIT);
@@ -170,13 +197,17 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   poll(): T | undefined {
     const reader = this.#borrowReader();
     try {
-      return this.#store.take(reader, 1) === 0 ? undefined : this.#decodeAt(reader, 0);
+      return this.#store.take(reader, 1) === 0 ? undefined : this.#decodeOne(reader);
     } finally {
       this.#returnReader(reader);
     }
   }
 
-  /** {@link get} as a promise, for any thread. Aborting `signal` takes nothing. */
+  /**
+   * {@link get} as a promise, for any thread. Aborting `signal` takes nothing.
+   *
+   * @throws as {@link get}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
+   */
   async getAsync(options?: AsyncWaitOptions): Promise<T> {
     const items = await this.#takeAsync(1, options);
     return items[0] as T;
@@ -186,11 +217,23 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * Waits for at least one item, then takes up to `max` that are there, in order. Blocks.
    *
    * @param max 1 or more
-   * @throws as {@link get}; RangeError for a `max` that is no whole number from 1
+   * @throws as {@link get}; RangeError for a `max` that is no whole number from 1. When some of the items cannot be
+   *   decoded, all were taken nevertheless: the QueueCodecError, the first item's that failed, has how many by `taken`,
+   *   and those that could be decoded in `items`, in order. Call `taskDone(taken)` when they are dealt with
+   * @example
+   * ```ts
+   * try {
+   *   for (const link of queue.getMany(100)) fetchLink(link);
+   * } catch (error) {
+   *   if (!(error instanceof QueueCodecError)) throw error;
+   *   for (const link of error.items) fetchLink(link as string);
+   *   queue.taskDone(error.taken);
+   * }
+   * ```
    */
   getMany(max: number, options?: WaitOptions): T[] {
     integer('max', max, 1, 2 ** 31 - 1);
-    const deadline = options === undefined ? Infinity : deadlineOf(options.timeout);
+    const deadline = options === undefined ? Infinity : this.#getDeadline(options);
     this.#mustBeAllowedToBlock('getMany', deadline);
     const reader = this.#borrowReader();
     try {
@@ -202,7 +245,11 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
   }
 
-  /** {@link getMany} as a promise, for any thread. */
+  /**
+   * {@link getMany} as a promise, for any thread. Aborting `signal` takes nothing.
+   *
+   * @throws as {@link getMany}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
+   */
   async getManyAsync(max: number, options?: AsyncWaitOptions): Promise<T[]> {
     integer('max', max, 1, 2 ** 31 - 1);
     return this.#takeAsync(max, options);
@@ -249,7 +296,10 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     this.#store.recover();
   }
 
-  /** Takes items until the queue is shut down and drained. Blocks in each step. */
+  /**
+   * Takes items until the queue is shut down and drained. Blocks in each step. An item that cannot be decoded ends the
+   * loop by its error, see {@link get}; another loop goes on behind it.
+   */
   *[Symbol.iterator](): Generator<T, void, undefined> {
     for (;;) {
       let item: T;
@@ -263,7 +313,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
   }
 
-  /** Takes items until the queue is shut down and drained. */
+  /** The same by promises, for any thread. */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
     for (;;) {
       let item: T;
@@ -298,6 +348,12 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     } catch (error) {
       // A shutdown comes before whatever is wrong with the item. Items that can be framed learn of it from the store.
       if (isShutDown(this.#header)) throw new QueueShutDown();
+      if (isInstance(error, ItemTooLarge)) {
+        throw this.#neverFits(
+          `at least ${error.bytes - this.#store.offerHeader * 4}`,
+          this.#store.largestFrame,
+        );
+      }
       throw error;
     }
   }
@@ -305,29 +361,48 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   #writeFrame(item: T, writer: ByteWriter): void {
     const header = this.#store.offerHeader;
     const at = writer.reserve(header * 4);
-    for (let i = 1; i < header; i++) writer.words[(at >>> 2) + i] = 0;
+    // Divided, here and wherever bytes are counted, where a shift would cut off what is beyond 32 bits: a blob that is
+    // left where it is can be that long, and so can a batch.
+    for (let i = 1; i < header; i++) writer.words[at / 4 + i] = 0;
     if (header > 1) this.writeOrder(item, writer, at);
     this.#origin.codec.encode(item, writer);
     const length = writer.length - at - header * 4;
     writer.pad();
-    writer.words[at >>> 2] = length;
-    if ((writer.length - at) >>> 2 > this.#store.largestFrame) {
-      throw new RangeError(
-        `an item of ${length} bytes can never fit into this queue, whose memory holds items of up to ` +
-          `${(this.#store.largestFrame - header) * 4} bytes (maxBytes ${this.#maxBytes}): raise maxBytes or split the item`,
-      );
-    }
+    const largest = this.#store.largestFrame;
+    if ((writer.length - at) / 4 > largest) throw this.#neverFits(`${length}`, largest);
+    writer.words[at / 4] = length;
+  }
+
+  #neverFits(bytes: string, largestFrame: number): RangeError {
+    return new RangeError(
+      `an item of ${bytes} bytes can never fit into this queue, whose memory holds items of up to ` +
+        `${(largestFrame - this.#store.offerHeader) * 4} bytes (maxBytes ${this.#maxBytes}): raise maxBytes or split the item`,
+    );
   }
 
   #frameAll(items: Iterable<T>, writer: ByteWriter): number {
     let count = 0;
-    for (const item of items) {
-      this.#frame(item, writer);
-      // Before the iterator goes on: it may use the same buffer again.
-      writer.complete();
-      count++;
+    try {
+      for (const item of items) {
+        writer.start = writer.length;
+        this.#frame(item, writer);
+        // Before the iterator goes on: it may use the same buffer again.
+        writer.complete();
+        count++;
+      }
+    } finally {
+      writer.start = 0;
     }
     return count;
+  }
+
+  /** The only item that was taken. */
+  #decodeOne(reader: ByteReader): T {
+    try {
+      return this.#decodeAt(reader, 0);
+    } catch (error) {
+      throw decodeFailure(error, 1, []);
+    }
   }
 
   #decodeAt(reader: ByteReader, word: number): T {
@@ -339,21 +414,29 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   #decodeAll(reader: ByteReader, count: number): T[] {
     const items: T[] = new Array(count);
     const header = this.#store.takeHeader;
+    let readable = 0;
+    let failure: { readonly thrown: unknown } | undefined;
     for (let i = 0, word = 0; i < count; i++) {
-      items[i] = this.#decodeAt(reader, word);
+      try {
+        items[readable] = this.#decodeAt(reader, word);
+        readable++;
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
       word += header + ((reader.words[word]! + 3) >>> 2);
     }
+    if (failure !== undefined) throw decodeFailure(failure.thrown, count, items.slice(0, readable));
     return items;
   }
 
   async #putFrames(items: Iterable<T>, options: AsyncWaitOptions | undefined): Promise<void> {
-    const deadline = deadlineOf(options?.timeout);
-    options?.signal?.throwIfAborted();
+    const deadline = options === undefined ? Infinity : this.#putDeadline(options);
+    throwIfAborted(options?.signal);
     const writer = this.#borrowWriter();
     let progress: PutProgress;
     try {
       const count = this.#frameAll(items, writer);
-      progress = new PutProgress(this.#store, writer.words, writer.length >>> 2, count);
+      progress = new PutProgress(this.#store, writer.words, writer.length / 4, count);
       if (progress.attempt()) return;
       // The scratch is used by others while this waits.
       progress.keepRest();
@@ -425,8 +508,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   }
 
   async #takeAsync(max: number, options: AsyncWaitOptions | undefined): Promise<T[]> {
-    const deadline = deadlineOf(options?.timeout);
-    options?.signal?.throwIfAborted();
+    const deadline = options === undefined ? Infinity : this.#getDeadline(options);
+    throwIfAborted(options?.signal);
     let items: T[] | undefined;
     const attempt = () => {
       const reader = this.#borrowReader();
@@ -484,13 +567,35 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     return this.#origin.spins ?? SPINS;
   }
 
+  /** Until when a put may wait. A shutdown comes before a bad timeout. */
+  #putDeadline(options: WaitOptions): number {
+    checkOptions(options, AN_EXAMPLE);
+    try {
+      return deadlineOf(options.timeout);
+    } catch (error) {
+      if (isShutDown(this.#header)) throw new QueueShutDown();
+      throw error;
+    }
+  }
+
+  /** Until when a get may wait. A shutdown of a queue that is empty comes before a bad timeout. */
+  #getDeadline(options: WaitOptions): number {
+    checkOptions(options, AN_EXAMPLE);
+    try {
+      return deadlineOf(options.timeout);
+    } catch (error) {
+      if (isShutDown(this.#header) && this.#store.size === 0) throw new QueueShutDown();
+      throw error;
+    }
+  }
+
   #mustBeAllowedToBlock(verb: string, deadline: number): void {
     if (!this.#origin.self.mayBlock && deadline !== -Infinity) throw new BlockingForbidden(verb);
   }
 
   /** The scratch, or another one when an item's own code uses this queue while the item is encoded. */
   #borrowWriter(): ByteWriter {
-    const writer = this.#writer ?? new ByteWriter(true);
+    const writer = this.#writer ?? new ByteWriter(true, this.#mostBytes);
     this.#writer = undefined;
     return writer;
   }
@@ -513,3 +618,4 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
 }
 
 const NO_WAIT: WaitOptions = { timeout: 0 };
+const AN_EXAMPLE = '{ timeout: 1000 }';

@@ -44,3 +44,95 @@ describe.each<typeof Queue>([Queue, LifoQueue as never, PriorityQueue as never])
     );
   },
 );
+
+/** Of memory that nobody has touched, which costs nothing; undefined where the engine has no arrays so long. */
+function untouched(bytes: number): Uint8Array | undefined {
+  try {
+    return new Uint8Array(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+describe('an item longer than 32 bits can tell', () => {
+  const huge = untouched(2 ** 32);
+  const nearly = untouched(2 ** 32 - 8);
+
+  const codecs = {
+    bytes: 'bytes',
+    any: 'any',
+    "a user's": { encode: (bytes: Uint8Array) => bytes, decode: (bytes: Uint8Array) => bytes },
+  } as const;
+
+  const verbs = (queue: Queue<unknown>, item: unknown): Record<string, () => unknown> => ({
+    put: () => queue.put(item),
+    putNowait: () => queue.putNowait(item),
+    putAsync: () => queue.putAsync(item),
+    putMany: () => queue.putMany([new Uint8Array(1), item]),
+    putManyAsync: () => queue.putManyAsync([new Uint8Array(1), item]),
+  });
+
+  async function refuse(queue: Queue<unknown>, item: unknown, says: RegExp): Promise<void> {
+    const before = queue.stats();
+    for (const [name, verb] of Object.entries(verbs(queue, item))) {
+      const error = await Promise.resolve()
+        .then(verb)
+        .catch((thrown: unknown) => thrown);
+      expect([name, error]).toEqual([name, expect.any(RangeError)]);
+      expect((error as Error).message).toMatch(says);
+    }
+    expect(queue.stats()).toEqual(before);
+  }
+
+  const least = process.memoryUsage().rss;
+
+  it.skipIf(huge === undefined || nearly === undefined).each(Object.keys(codecs))(
+    'is refused as one that can never fit, by the codec %s',
+    async (name) => {
+      const codec = codecs[name as keyof typeof codecs] as 'bytes';
+      for (const redeliver of [false, true]) {
+        const queue = new Queue<unknown>(0, { codec, redeliver, maxBytes: PAGE });
+        await refuse(
+          queue,
+          huge,
+          /^an item of 42949\d{5} bytes can never fit .* up to 65\d{3} bytes \(maxBytes 65536\)/,
+        );
+        await refuse(queue, nearly, /^an item of 42949\d{5} bytes can never fit .* up to 65\d{3} bytes/);
+        queue.put(new Uint8Array(3));
+        expect(queue.get()).toHaveLength(3);
+      }
+    },
+  );
+
+  it.skipIf(huge === undefined)('is refused before it is copied, wherever the bytes lie in it', async () => {
+    for (const Kind of [Queue, LifoQueue]) {
+      const queue = new Kind<unknown>(0, { maxBytes: 2 ** 30 });
+      const says = /^an item of at least 42949\d{5} bytes can never fit .* \(maxBytes 1073741824\)/;
+      await refuse(queue, [huge, 1], says);
+      await refuse(queue, { big: huge, more: 'text' }, says);
+      await refuse(queue, new Map([[huge, { field: 1 }]]), says);
+      // What went before leaves nothing behind.
+      await refuse(queue, [huge, () => 1], says);
+      queue.put([new Uint8Array(70_000), 1]);
+      expect(queue.get()).toHaveLength(2);
+    }
+    expect(process.memoryUsage().rss - least).toBeLessThan(2 ** 30);
+  });
+});
+
+describe('an item with a big blob in its middle', () => {
+  it('is measured by itself, and not with the batch before it', () => {
+    const queue = new Queue<unknown>(0, { maxBytes: 4 * PAGE });
+    const bytes = () => new Uint8Array(2.5 * PAGE);
+    for (const item of [1, [bytes(), 1], 2, ['x', bytes(), 'y']]) {
+      queue.putMany([item], { timeout: 0 });
+      expect(queue.getMany(2, { timeout: 0 })).toHaveLength(1);
+    }
+    const batch = Array.from({ length: 3 }, (_, i) => [bytes(), i]);
+    expect(() => queue.putMany(batch, { timeout: 0 })).toThrow(expect.objectContaining({ accepted: 1 }));
+    expect((queue.getNowait() as unknown[])[1]).toBe(0);
+    const tooLarge = [1, [new Uint8Array(4 * PAGE), 1]];
+    expect(() => queue.putMany(tooLarge, { timeout: 0 })).toThrow(/at least 2621\d\d bytes can never fit/);
+    queue.put(['x', bytes(), 'y'], { timeout: 0 });
+  });
+});

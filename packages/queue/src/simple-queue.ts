@@ -32,7 +32,8 @@ export class SimpleQueue<T> extends SharedQueue<T> {
    * Attaches to the queue behind `handle`, on any thread. Does not block.
    *
    * @param options the codec, when it is a user's own
-   * @throws TypeError when `handle` is not that of a `SimpleQueue`
+   * @returns a `SimpleQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @throws TypeError when `handle` is not that of a `SimpleQueue`, or `options` are no object
    */
   static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> }): SimpleQueue<T> {
     return new SimpleQueue<T>(QueueOrigin.attach(handle, KIND_OF_SIMPLE_QUEUE, options));

@@ -1,5 +1,7 @@
 import { type AsyncWaitOptions, BlockingForbidden, type WaitOptions } from '@pkg/sync';
-import { deadlineOf, EventCount, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
+import { deadlineOf, EventCount, throwIfAborted, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
+import { checkFlag, checkOptions } from './check-options.ts';
+import { decodeFailure } from './codec/queue-codec-error.ts';
 import { QueueTimeout } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
 import { ABANDONED, ALL_DONE, isShutDown, MAXSIZE, TRACK_LEASES, TRACKING } from './layout.ts';
@@ -72,10 +74,11 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
   /**
    * Waits until every item that was put is done. Blocks.
    *
-   * @throws QueueTimeout when `timeout` ran out
+   * @throws QueueTimeout when `timeout` ran out, RangeError when it is negative or NaN, TypeError when it is no number or
+   *   `options` are no object
    */
   join(options?: WaitOptions): void {
-    const deadline = deadlineOf(options?.timeout);
+    const deadline = joinDeadline(options);
     if (!this.#mayBlock && deadline !== -Infinity) throw new BlockingForbidden('join');
     this.recover();
     if (this.#store.unfinished === 0) return;
@@ -91,10 +94,14 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
     }
   }
 
-  /** {@link join} as a promise, for any thread. */
+  /**
+   * {@link join} as a promise, for any thread. Aborting `signal` changes nothing else.
+   *
+   * @throws as {@link join}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
+   */
   async joinAsync(options?: AsyncWaitOptions): Promise<void> {
-    const deadline = deadlineOf(options?.timeout);
-    options?.signal?.throwIfAborted();
+    const deadline = joinDeadline(options);
+    throwIfAborted(options?.signal);
     this.recover();
     const attempt = () => this.#store.unfinished === 0;
     if (attempt()) return;
@@ -109,19 +116,32 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
    *
    * @param options `immediate`: drop what is queued, as if it were done. `join` still waits for items that were
    *   taken. Default `false`.
+   * @throws TypeError when `options` are no object or `immediate` is no boolean; nothing changes
    */
   shutdown(options: { immediate?: boolean } = {}): void {
-    this.#store.shutDown(options.immediate === true);
+    checkOptions(options, '{ immediate: true }');
+    this.#store.shutDown(checkFlag('immediate', options.immediate));
   }
 
   /**
    * With `redeliver`: the items that were delivered `maxDeliveries` times to threads that died, and so count as
    * done, oldest first. They stay here. Blocks no longer than a put.
+   *
+   * @throws QueueCodecError when one of them cannot be decoded, every time: those that can are in its `items`, oldest
+   *   first
    */
   deadLetters(): T[] {
     this.recover();
     const items: T[] = [];
-    this.#store.deadLetters((words, at) => items.push(this.decodeFrame(words, at)));
+    let failure: { readonly thrown: unknown } | undefined;
+    this.#store.deadLetters((words, at) => {
+      try {
+        items.push(this.decodeFrame(words, at));
+      } catch (thrown) {
+        failure ??= { thrown };
+      }
+    });
+    if (failure !== undefined) throw decodeFailure(failure.thrown, 0, items);
     return items;
   }
 
@@ -135,4 +155,10 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
       '(with redeliver, those that are queued cannot be done)'
     );
   }
+}
+
+function joinDeadline(options: WaitOptions | undefined): number {
+  if (options === undefined) return Infinity;
+  checkOptions(options, '{ timeout: 1000 }');
+  return deadlineOf(options.timeout);
 }

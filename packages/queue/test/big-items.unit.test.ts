@@ -102,6 +102,26 @@ describe.each(kinds)('big items in a %s', (_, make) => {
     }
   });
 
+  it.each(Object.keys(AROUND))('are copied before %s behind them can change them', async (around) => {
+    const queue = make();
+    const verbs: ((item: unknown) => unknown)[] = [
+      (item) => queue.put(item),
+      (item) => queue.putAsync(item),
+      (item) => queue.putMany([item]),
+    ];
+    for (const put of verbs) {
+      const bytes = bytesOf(70 * KiB);
+      let looked = false;
+      const item = AROUND[around]!(bytes, () => {
+        looked = true;
+        bytes.fill(0);
+      });
+      await put(item);
+      expect(looked).toBe(true);
+      expect(same(firstBytes(queue.get()), bytesOf(70 * KiB))).toBe(true);
+    }
+  });
+
   it('are those of the time of the put', async () => {
     const queue = make({ maxBytes: 1024 * KiB });
     const bytes = bytesOf(700 * KiB);
@@ -123,6 +143,74 @@ describe.each(kinds)('big items in a %s', (_, make) => {
     expect(queue.get()).toEqual(['small']);
   });
 });
+
+/** Items in which code that `change` stands for runs when what lies behind the bytes is looked at. */
+const AROUND: Record<string, (bytes: Uint8Array, change: () => void) => unknown> = {
+  'the message of an error that is a value in a Map': (bytes, change) =>
+    new Map<unknown, unknown>([[bytes, withGetter(new Error('x'), 'message', change)]]),
+  'a proxy that is a value in a Map': (bytes, change) => new Map<unknown, unknown>([[bytes, spy(change)]]),
+  'the next key of a Map': (bytes, change) =>
+    new Map<unknown, unknown>([
+      [1, bytes],
+      [spy(change), 2],
+    ]),
+  'the name of an error that is the next key of a Map': (bytes, change) =>
+    new Map<unknown, unknown>([
+      [1, bytes],
+      [withGetter(new Error('x'), 'name', change), 2],
+    ]),
+  'the next member of a Set': (bytes, change) => new Set<unknown>([bytes, spy(change)]),
+  'the stack of an error that is the next member of a Set': (bytes, change) =>
+    new Set<unknown>([bytes, withGetter(new Error('x'), 'stack', change)]),
+  'the next element of an array': (bytes, change) => [bytes, spy(change)],
+  'an array with a getter in an array': (bytes, change) => [bytes, withGetter([1, 2], '1', change)],
+  'the next property of an object': (bytes, change) => ({ bytes, next: spy(change) }),
+  'a field of an error whose cause they are': (bytes, change) =>
+    withGetter(new Error('x', { cause: bytes }), 'field', change),
+  'the errors of an error whose cause they are': (bytes, change) =>
+    withGetter(new Error('x', { cause: bytes }), 'errors', change, false),
+  'the next one of objects that lie deep': (bytes, change) =>
+    deep([[1, bytes], withGetter(new Error('x'), 'message', change)]),
+  'the next one of arrays that lie deep': (bytes, change) => deep([{ bytes }, spy(change, [1])]),
+};
+
+/** An object that tells when it is looked at. */
+const spy = (change: () => void, target: object = { field: 1 }): object =>
+  new Proxy(target, {
+    ownKeys(own) {
+      change();
+      return Reflect.ownKeys(own);
+    },
+    has(own, key) {
+      change();
+      return Reflect.has(own, key);
+    },
+  });
+
+function withGetter(holder: object, key: string, change: () => void, enumerable = true): object {
+  return Object.defineProperty(holder, key, { enumerable, configurable: true, get: () => void change() });
+}
+
+/** Wraps an array so often that what is in it is written behind everything else. */
+function deep(array: unknown[]): unknown {
+  let item: unknown = array;
+  for (let i = 0; i < 95; i++) item = [item];
+  return item;
+}
+
+/** The first bytes that are found in an item. */
+function firstBytes(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (typeof value !== 'object' || value === null) return undefined;
+  const inside =
+    value instanceof Map ? [...value].flat() : value instanceof Set ? [...value] : Object.values(value);
+  if (value instanceof Error) inside.push(value.cause);
+  for (const each of inside) {
+    const found = firstBytes(each);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
 
 /** Equality of what toEqual compares too slowly for a megabyte. */
 function same(a: unknown, b: unknown): boolean {

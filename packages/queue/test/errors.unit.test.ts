@@ -90,6 +90,32 @@ describe.each(kinds)('$name', (kind) => {
       expect(queue.unfinishedTasks).toBe(0);
     });
 
+    it('an array of which an element throws, or that is a revoked proxy: names the path', async () => {
+      const queue = kind.create();
+      const { proxy, revoke } = Proxy.revocable([1, 2], {});
+      revoke();
+      for (const index of [0, 1]) {
+        const broken = Object.defineProperty([1, 2], index, {
+          enumerable: true,
+          get() {
+            throw new Error('from the getter');
+          },
+        });
+        await each(putForms(queue, broken), (error) => {
+          expect(error).toBeInstanceOf(QueueCodecError);
+          expect(error).toMatchObject({ path: `item[${index}]`, taken: 0, items: [] });
+          expect(error.message).toContain('from the getter');
+        });
+      }
+      await each(putForms(queue, proxy), (error) => {
+        expect(error).toBeInstanceOf(QueueCodecError);
+        expect((error as QueueCodecError).path).toMatch(/^item(\[0\])?$/);
+        expect(error.message).toContain('revoked');
+      });
+      expect(queue.qsize()).toBe(0);
+      expect(queue.unfinishedTasks).toBe(0);
+    });
+
     it('a getter that throws: its error comes through, and the queue is unchanged', async () => {
       const queue = kind.create();
       const bad = [

@@ -175,10 +175,8 @@ export class ByteReader {
   blob(count: number): Uint8Array<ArrayBuffer> {
     const at = this.take(count);
     const tail = this.#tail;
-    if (tail !== undefined && at === tail.start && count === tail.bytes.length) {
-      this.#tail = undefined;
-      return tail.bytes;
-    }
+    // It stays known until `trim`: a decoder that begins an item anew comes to it a second time.
+    if (tail !== undefined && at === tail.start && count === tail.bytes.length) return tail.bytes;
     return this.bytes.slice(at, at + count);
   }
 

@@ -1,4 +1,5 @@
 import { BIG_BLOB } from './big-blob.ts';
+import { ItemTooLarge } from './item-too-large.ts';
 
 const INITIAL_CAPACITY = 1024;
 /** A scratch up to this size is kept between items; beyond it, growing again costs little beside the copy. */
@@ -27,7 +28,10 @@ export class ByteWriter {
   length = 0;
   /** What {@link blob} left where it is. */
   tail: Tail | undefined;
+  /** Where the item that is being written begins; for callers that write several before they {@link reset}. */
+  start = 0;
   readonly #leavesTail: boolean;
+  readonly #mostBytes: (() => number) | undefined;
   #view: DataView<ArrayBuffer>;
   /** Bytes that can be written without looking further; 0 while there is a tail, which then has to be copied first. */
   #room = INITIAL_CAPACITY;
@@ -35,9 +39,12 @@ export class ByteWriter {
   /**
    * @param leavesTail whether a big blob at the very end may stay where it is, as {@link tail}. For callers that
    *   copy it from there before anyone can change it.
+   * @param mostBytes how long an item may be: a big blob is not copied for one that is longer, which may be too long for
+   *   any scratch. Asked when such a copy is due
    */
-  constructor(leavesTail = false) {
+  constructor(leavesTail = false, mostBytes?: () => number) {
     this.#leavesTail = leavesTail;
+    this.#mostBytes = mostBytes;
     const buffer = new ArrayBuffer(INITIAL_CAPACITY);
     this.bytes = new Uint8Array(buffer);
     this.words = new Int32Array(buffer);
@@ -116,7 +123,11 @@ export class ByteWriter {
     this.bytes.set(source, at);
   }
 
-  /** Copies the {@link tail}, if there is one. */
+  /**
+   * Copies the {@link tail}, if there is one. Due before any code of a user's runs that could change it.
+   *
+   * @throws ItemTooLarge when the item is too long to be copied, as does every write behind a tail
+   */
   complete(): void {
     if (this.tail !== undefined) this.#makeRoom(this.length);
   }
@@ -142,11 +153,17 @@ export class ByteWriter {
     const { tail } = this;
     // A tail that was dropped with what it belonged to, by setting the length back.
     const keeps = tail !== undefined && this.length >= tail.start + tail.bytes.length;
+    // Not by `end`, which may be more than is written in the end.
+    if (keeps) this.#checkSize(tail.start + tail.bytes.length - this.start);
     const written = keeps ? tail.start : this.length;
     this.#dropTail();
     const needed = Math.max(end, this.length);
     if (needed > this.bytes.length) this.#grow(needed, written);
     if (keeps) this.bytes.set(tail.bytes, tail.start);
+  }
+
+  #checkSize(bytes: number): void {
+    if (this.#mostBytes !== undefined && bytes > this.#mostBytes()) throw new ItemTooLarge(bytes);
   }
 
   #dropTail(): void {

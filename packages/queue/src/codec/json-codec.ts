@@ -1,30 +1,38 @@
 import { describeValue, messageOf } from '@pkg/sync/kernel';
 import { isDense } from './any/dense-array.ts';
-import { isObjectPrototype } from './any/kinds.ts';
+import { isArrayPrototype, isObjectPrototype } from './any/kinds.ts';
 import { readText, writeText } from './any/text.ts';
 import { formatPath, type Step } from './any/trail.ts';
+import { isInstance } from './is-instance.ts';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 
 /**
- * JSON text. Strict: a value that `JSON.parse` would not give back equal is refused with its path, instead of
- * being dropped or changed on the way (`undefined`, NaN, −0, a Date, a class instance, …). Two references to
- * one object arrive as two objects.
+ * JSON text. Strict: a value that `JSON.parse` would not give back equal is refused with its path, instead of being
+ * dropped or changed on the way: `undefined`, NaN, −0, a Date, an instance of a class (one of a subclass of Array too),
+ * an object without a prototype, whatever has a method `toJSON`, … Objects and arrays of another realm are carried. Two
+ * references to one object arrive as two objects.
  */
 export const jsonCodec: ItemCodec<unknown> = {
   name: 'json',
   encode(value, writer) {
     const start = writer.length;
+    const steps: Step[] = [];
     try {
-      check(value, [], []);
+      check(value, steps, []);
       writeText(writer, JSON.stringify(value));
     } catch (error) {
       writer.length = start;
-      if (error instanceof QueueCodecError) throw error;
-      // A getter that throws, or a depth that exhausts the stack.
-      throw new QueueCodecError(`The codec "json" cannot carry the item: ${messageOf(error)}`, {
-        cause: error,
-      });
+      if (isInstance(error, QueueCodecError)) throw error;
+      // A getter that throws, a revoked proxy, or a depth that exhausts the stack.
+      const path = formatPath(undefined, steps);
+      throw new QueueCodecError(
+        `The codec "json" cannot carry ${path}: reading it failed: ${messageOf(error)}`,
+        {
+          path,
+          cause: error,
+        },
+      );
     }
   },
   decode(reader) {
@@ -62,9 +70,7 @@ function checkObject(value: object, steps: Step[], ancestors: object[]): void {
   if (ancestors.includes(value)) throw refusal(value, steps, 'is inside itself');
   ancestors.push(value);
   if (Array.isArray(value)) {
-    if (!isDense(value)) {
-      throw refusal(value, steps, 'has holes, or properties beside its elements');
-    }
+    checkArray(value, steps);
     for (let i = 0; i < value.length; i++) {
       steps.push(i);
       check(value[i], steps, ancestors);
@@ -81,9 +87,23 @@ function checkObject(value: object, steps: Step[], ancestors: object[]): void {
   ancestors.pop();
 }
 
+function checkArray(array: unknown[], steps: Step[]): void {
+  if (!isArrayPrototype(Object.getPrototypeOf(array))) {
+    throw refusal(array, steps, 'is of a class of its own, so a plain array would arrive');
+  }
+  checkExtras(array, steps);
+  if (!isDense(array)) throw refusal(array, steps, 'has holes, or properties beside its elements');
+}
+
 function checkPlain(value: object, steps: Step[]): void {
   const proto: object | null = Object.getPrototypeOf(value);
-  if (proto !== null && !isObjectPrototype(proto)) throw refusal(value, steps);
+  if (proto === null) throw refusal(value, steps, 'has no prototype, so something else would arrive');
+  if (!isObjectPrototype(proto)) throw refusal(value, steps);
+  checkExtras(value, steps);
+}
+
+/** What a look at an object's values does not show. */
+function checkExtras(value: object, steps: Step[]): void {
   if (typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     throw refusal(value, steps, 'has a method toJSON, so something else would arrive');
   }

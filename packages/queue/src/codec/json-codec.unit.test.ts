@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { jsonCodec } from './json-codec.ts';
@@ -31,7 +32,8 @@ describe('codec json', () => {
     expect(roundTrip(jsonCodec, '\ud800')).toBe('\ud800');
     const proto: unknown = JSON.parse('{"__proto__": 1}');
     expect(Object.keys(roundTrip(jsonCodec, proto) as object)).toEqual(['__proto__']);
-    expect(pathOf(Object.assign(Object.create(null), { a: 1 }))).toBe('carried');
+    const foreign: unknown = runInNewContext('[{ list: [1, [2]] }]');
+    expect(roundTrip(jsonCodec, foreign)).toEqual([{ list: [1, [2]] }]);
   });
 
   it.each([
@@ -50,6 +52,20 @@ describe('codec json', () => {
     ['a boxed number', Object(1)],
     ['a class instance', new (class Thing {})()],
     ['an object with toJSON', { toJSON: () => 1 }],
+    ['an object without a prototype', Object.assign(Object.create(null), { a: 1 })],
+    ['an array of a class of its own', new (class List extends Array {})()],
+    [
+      'an array of a class with toJSON',
+      new (class List extends Array {
+        toJSON() {
+          return 'x';
+        }
+      })(),
+    ],
+    ['an array of a class of another realm', runInNewContext('new (class List extends Array {})()')],
+    ['an array with a hidden toJSON', Object.defineProperty([1], 'toJSON', { value: () => 'x' })],
+    ['an array without a prototype', Object.setPrototypeOf([1], null)],
+    ['an array that inherits from one', Object.setPrototypeOf([1], [2])],
     ['holes', holed],
     ['an array with a field', Object.assign([1], { field: 1 })],
   ])('refuses %s with its path', (_name, value) => {
@@ -59,7 +75,22 @@ describe('codec json', () => {
 
   it('refuses properties keyed by a symbol, and cycles', () => {
     expect(() => encode(jsonCodec, [{ [Symbol('hidden')]: 1 }])).toThrow(/item\[0\].*Symbol\(hidden\)/);
+    expect(() => encode(jsonCodec, [Object.assign([1], { [Symbol('hidden')]: 1 })])).toThrow(
+      /item\[0\].*Symbol\(hidden\)/,
+    );
     expect(pathOf(cyclic)).toBe('item.list[0]');
+  });
+
+  it('refuses every array and object while their prototype has a toJSON', () => {
+    for (const prototype of [Array.prototype, Object.prototype] as { toJSON?: unknown }[]) {
+      Object.defineProperty(prototype, 'toJSON', { value: () => 'x', configurable: true });
+      try {
+        expect(pathOf({ list: [1] })).toBe(prototype === Object.prototype ? 'item' : 'item.list');
+      } finally {
+        delete prototype.toJSON;
+      }
+    }
+    expect(pathOf({ list: [1] })).toBe('carried');
   });
 
   it('refuses a depth that JSON cannot write, and getters that throw', () => {
@@ -72,7 +103,13 @@ describe('codec json', () => {
         throw cause;
       },
     };
-    expect(() => encode(jsonCodec, item)).toThrow(expect.objectContaining({ code: 'QUEUE_CODEC', cause }));
+    expect(() => encode(jsonCodec, [1, item])).toThrow(
+      expect.objectContaining({ code: 'QUEUE_CODEC', path: 'item[1].a', cause }),
+    );
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    expect(pathOf(proxy)).toBe('item');
+    expect(pathOf({ list: [proxy] })).toBe('item.list[0]');
   });
 
   it('names value, type and a way out', () => {

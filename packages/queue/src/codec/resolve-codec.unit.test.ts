@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { Codec } from './codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
@@ -68,6 +69,32 @@ describe("a user's codec", () => {
   it('must return a Uint8Array', () => {
     const codec = resolveCodec<number>({ encode: () => [1] as never, decode: () => 1 });
     expect(() => encode(codec, 1)).toThrow(/must return a Uint8Array from encode, not an Array of length 1/);
+  });
+
+  it.each([3, 70_000])('may return a Uint8Array of another realm, of %i bytes', (length) => {
+    const foreign = runInNewContext(`new Uint8Array(${length}).fill(7)`) as Uint8Array;
+    expect(foreign).not.toBeInstanceOf(Uint8Array);
+    const codec = resolveCodec<Uint8Array>({ encode: () => foreign, decode: (bytes) => bytes });
+    expect(roundTrip(codec, foreign)).toEqual(new Uint8Array(length).fill(7));
+  });
+
+  it.each([
+    [Object.create(Uint8Array.prototype), 'an Uint8Array'],
+    [new Proxy(new Uint8Array(2), {}), 'an Uint8Array'],
+    [new DataView(new ArrayBuffer(2)), 'a DataView'],
+    [new Uint8ClampedArray(2), 'an Uint8ClampedArray'],
+    [new ArrayBuffer(2), 'an ArrayBuffer'],
+  ])('must not return what only looks like one: %#', (bytes, shown) => {
+    const codec = resolveCodec<number>({ encode: () => bytes as never, decode: () => 1 });
+    expect(() => encode(codec, 1)).toThrow(`must return a Uint8Array from encode, not ${shown}`);
+    expect(() => encode(codec, 1)).toThrow(QueueCodecError);
+  });
+
+  it('fails as one when it throws what cannot be looked at', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    expect(() => encode(resolveCodec(failing(proxy)), 1)).toThrow(QueueCodecError);
+    expect(() => decode(resolveCodec(failing(proxy)), new Uint8Array(3))).toThrow(QueueCodecError);
   });
 
   it('keeps `this`, and gets bytes that it may keep', () => {

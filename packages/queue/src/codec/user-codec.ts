@@ -2,6 +2,8 @@ import { describeValue, messageOf } from '@pkg/sync/kernel';
 import type { ByteReader } from './byte-reader.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import type { Codec } from './codec.ts';
+import { viewName } from './intrinsics.ts';
+import { isInstance } from './is-instance.ts';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 import { readWholeBlob, wholeBlob, writeWholeBlob } from './whole-blob.ts';
@@ -12,7 +14,7 @@ export function fromUserCodec<T>(codec: Codec<T>): ItemCodec<T> {
 
   /** A user's codec may throw our error itself, with a better path than we know. */
   const wrap = (verb: string, cause: unknown): QueueCodecError =>
-    cause instanceof QueueCodecError
+    isInstance(cause, QueueCodecError)
       ? cause
       : new QueueCodecError(`The codec "${name}" failed to ${verb} the item: ${messageOf(cause)}`, { cause });
 
@@ -25,12 +27,13 @@ export function fromUserCodec<T>(codec: Codec<T>): ItemCodec<T> {
       } catch (error) {
         throw wrap('encode', error);
       }
-      if (!(bytes instanceof Uint8Array)) {
+      // By its slot: one of another realm is no instance of this one's class, and an impostor has no bytes.
+      if (!ArrayBuffer.isView(bytes) || viewName(bytes) !== 'Uint8Array') {
         throw new QueueCodecError(
           `The codec "${name}" must return a Uint8Array from encode, not ${describeValue(bytes)}.`,
         );
       }
-      writeWholeBlob(writer, bytes);
+      writeWholeBlob(writer, bytes as Uint8Array);
     },
     findTrailingBlob: wholeBlob,
     decode(reader: ByteReader): T {

@@ -31,8 +31,17 @@ class AnyCodec implements ItemCodec<unknown> {
   encode(value: unknown, writer: ByteWriter): void {
     if (typeof value === 'number') writeNumber(writer, value);
     else if (typeof value === 'string') writeText(writer, value);
-    else if (!Array.isArray(value) || !writeFlatArray(writer, value, this.#takesRecords)) {
-      this.#encodeOther(value, writer);
+    else if (!this.#encodeFlat(value, writer)) this.#encodeOther(value, writer);
+  }
+
+  #encodeFlat(value: unknown, writer: ByteWriter): boolean {
+    const start = writer.length;
+    try {
+      return Array.isArray(value) && writeFlatArray(writer, value, this.#takesRecords);
+    } catch {
+      // A getter that throws, or a revoked proxy: the encoder comes upon it again, and knows the path to it.
+      writer.length = start;
+      return false;
     }
   }
 

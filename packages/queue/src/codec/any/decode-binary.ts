@@ -49,7 +49,12 @@ export function makeError(classIndex: number): Error {
   return ERROR_NAMES[classIndex] === 'AggregateError' ? new Class([]) : new Class();
 }
 
-/** Sets a property the way the language sets an error's message: not enumerable, or as a usual field. */
+/**
+ * Makes a property, whatever `holder` inherits: not enumerable, as the language makes an error's message, or as a usual
+ * field.
+ */
 export function define(holder: object, key: string, value: unknown, enumerable: boolean): void {
-  Object.defineProperty(holder, key, { value, enumerable, writable: true, configurable: true });
+  // Else a `get` on Object.prototype would be taken for one of this property's.
+  const descriptor = { __proto__: null, value, enumerable, writable: true, configurable: true };
+  Object.defineProperty(holder, key, descriptor as PropertyDescriptor);
 }

@@ -15,6 +15,9 @@ const KEPT_REFERENCES = 64;
 /** Thrown when an object that is made after its values turns out to be among them. */
 const HOLDS_ITSELF = Symbol('holds itself');
 
+/** Thrown when something has come to be on `Object.prototype` since a name was looked for there. */
+const INHERITS_MORE = Symbol('inherits more');
+
 /** Longest array that is made with room for all its elements when few bytes vouch for its length. */
 const FREE_LENGTH = 1024;
 
@@ -27,8 +30,10 @@ const FREE_LENGTH = 1024;
  */
 export class AnyDecoder {
   #reader!: ByteReader;
-  readonly #keys = new KeyCache();
-  readonly #shapes = new ShapeCache();
+  #keys = new KeyCache();
+  #shapes = new ShapeCache();
+  /** Whether what is remembered of names was forgotten for the item being read. */
+  #isRenewed = false;
   /** The objects met so far, by their number; in place of one that is made after its values, its shape. */
   #met: unknown[] = [];
   #metCount = 0;
@@ -39,15 +44,27 @@ export class AnyDecoder {
   /** Reads an item whose first byte is next. */
   decode(reader: ByteReader): unknown {
     const { position } = reader;
-    for (;;) {
-      try {
-        return this.#item(reader);
-      } catch (error) {
-        // Happens once for a shape, which then is not used any more.
-        if (error !== HOLDS_ITSELF) throw error;
-        reader.position = position;
+    try {
+      for (;;) {
+        try {
+          return this.#item(reader);
+        } catch (error) {
+          if (error === INHERITS_MORE) this.#renew();
+          // Happens once for a shape, which then is not used any more.
+          else if (error !== HOLDS_ITSELF) throw error;
+          reader.position = position;
+        }
       }
+    } finally {
+      this.#isRenewed = false;
     }
+  }
+
+  /** Forgets names and shapes, so that each is looked for on `Object.prototype` anew. */
+  #renew(): void {
+    this.#keys = new KeyCache();
+    this.#shapes = new ShapeCache();
+    this.#isRenewed = true;
   }
 
   #item(reader: ByteReader): unknown {
@@ -61,7 +78,7 @@ export class AnyDecoder {
       }
       return root;
     } catch (error) {
-      if (error instanceof QueueCodecError || error === HOLDS_ITSELF) throw error;
+      if (error instanceof QueueCodecError || error === HOLDS_ITSELF || error === INHERITS_MORE) throw error;
       throw new QueueCodecError(
         `The item's bytes are corrupt near byte ${reader.position}: ${messageOf(error)}. ` +
           'Do all threads use the same codec?',
@@ -181,7 +198,9 @@ export class AnyDecoder {
       return this.#keys.get(reader.bytes, reader.take(length), length);
     }
     reader.position--;
-    return this.#text();
+    const text = this.#text();
+    this.#keys.isInherited = text in Object.prototype;
+    return text;
   }
 
   #open(): void {
@@ -264,10 +283,8 @@ export class AnyDecoder {
     }
     const object: Record<string, unknown> = {};
     this.#met[id] = object;
-    values.forEach((value, index) => {
-      object[shape.names[index]!] = value;
-    });
-    this.#addProperties(object, count - values.length);
+    values.forEach((value, index) => void add(object, shape.names[index]!, value, shape.inherits));
+    this.#addProperties(object, count - values.length, values.length);
     this.#shapes.note(slot, object);
     return object;
   }
@@ -276,16 +293,18 @@ export class AnyDecoder {
     return this.#addProperties(holder, this.#reader.countOf(2));
   }
 
-  #addProperties(holder: object, count: number): object {
+  /** @param before how many properties `holder` has been given already */
+  #addProperties(holder: object, count: number, before = 0): object {
     this.#open();
     for (let i = 0; i < count; i++) {
       const key = this.#key();
-      const value = this.#value();
-      // Assigning to __proto__ would change the prototype instead of making a property.
-      if (key === '__proto__') define(holder, key, value, true);
-      else (holder as Record<string, unknown>)[key] = value;
+      const { isInherited } = this.#keys;
+      add(holder, key, this.#value(), isInherited);
     }
     this.#depth--;
+    // A setter that is younger than what is remembered of its name has swallowed the value. (Bytes that have a name twice
+    // are corrupt: those come here as well, and once only.)
+    if (Object.keys(holder).length !== before + count && !this.#isRenewed) throw INHERITS_MORE;
     return holder;
   }
 
@@ -390,6 +409,21 @@ export class AnyDecoder {
       this.#error(shell);
     } else if (tag === TAG.object) this.#properties(shell);
     else throw new RangeError(`tag ${tag} does not fit the deferred object`);
+  }
+}
+
+/**
+ * Makes a property by assignment, several times as fast as by definition, unless its name is inherited: assigning to
+ * `__proto__` changes the prototype, to a name that has a setter calls that, and to a frozen one throws.
+ */
+function add(holder: object, key: string, value: unknown, isInherited: boolean): void {
+  if (isInherited) define(holder, key, value, true);
+  else {
+    try {
+      (holder as Record<string, unknown>)[key] = value;
+    } catch {
+      throw INHERITS_MORE;
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 import { messageOf } from '@pkg/sync/kernel';
 import type { ByteWriter } from '../byte-writer.ts';
+import { isInstance } from '../is-instance.ts';
+import { ItemTooLarge } from '../item-too-large.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { isDense } from './dense-array.ts';
 import { writeLeaf } from './encode-leaf.ts';
@@ -22,6 +24,10 @@ interface Deferred {
 
 /**
  * Writes one item's object graph in the format of `format.ts`.
+ *
+ * Whatever is looked at in an item may run code of a user's (a getter, a proxy's trap), which may change a buffer that
+ * was met before: when an object's contents are begun, the writer has no tail. Whoever hands over one value after another
+ * sees to that, by writing something or by `complete`.
  *
  * An encoder serves one item at a time: a getter that puts on a queue itself needs another encoder.
  */
@@ -48,6 +54,7 @@ export class AnyEncoder {
       for (let i = 0; i < this.#deferred.length; i++) {
         const { value, kind, holder, step } = this.#deferred[i]!;
         this.#prefix = { before: holder, steps: [step] };
+        writer.complete();
         this.#contents(value, kind);
       }
     } catch (error) {
@@ -58,9 +65,9 @@ export class AnyEncoder {
   }
 
   #explain(error: unknown): unknown {
-    if (error instanceof QueueCodecError) return error;
+    if (isInstance(error, QueueCodecError) || isInstance(error, ItemTooLarge)) return error;
     const path = formatPath(this.#prefix, this.#steps.slice(0, this.#depth));
-    if (error instanceof Refusal) return error.at(path);
+    if (isInstance(error, Refusal)) return error.at(path);
     return new QueueCodecError(`Cannot put ${path} on the queue: reading it failed: ${messageOf(error)}`, {
       path,
       cause: error,
@@ -139,7 +146,6 @@ export class AnyEncoder {
     writer.count(length);
     for (let i = 0; i < length; i++) {
       steps[depth] = i;
-      // A getter may change the buffer that was met before it.
       writer.complete();
       const element = value[i];
       // A getter among the elements may have removed this one.
@@ -165,7 +171,7 @@ export class AnyEncoder {
       const key = keys[i]!;
       steps[depth] = key;
       writeText(writer, key);
-      // Nothing is left where a getter may change it: writing the name has copied what lay there.
+      // Writing the name has copied what lay there.
       this.#value((value as Record<string, unknown>)[key]);
     }
     this.#depth = depth;
@@ -175,14 +181,17 @@ export class AnyEncoder {
     // A snapshot, for a getter in a value may change the map; by the built-in verb, for a subclass may not.
     const entries: [unknown, unknown][] = [];
     Map.prototype.forEach.call(value, (held, key) => void entries.push([key, held]));
+    const writer = this.#writer;
     const depth = this.#depth++;
     this.#stepsHoldObjects = true;
-    this.#writer.byte(TAG.map);
-    this.#writer.count(entries.length);
+    writer.byte(TAG.map);
+    writer.count(entries.length);
     entries.forEach(([key, held], index) => {
       this.#steps[depth] = { keyAt: index };
+      writer.complete();
       this.#value(key);
       this.#steps[depth] = { key };
+      writer.complete();
       this.#value(held);
     });
     this.#depth = depth;
@@ -191,11 +200,13 @@ export class AnyEncoder {
   #set(value: Set<unknown>): void {
     const members: unknown[] = [];
     Set.prototype.forEach.call(value, (member) => void members.push(member));
+    const writer = this.#writer;
     const depth = this.#depth++;
-    this.#writer.byte(TAG.set);
-    this.#writer.count(members.length);
+    writer.byte(TAG.set);
+    writer.count(members.length);
     members.forEach((member, index) => {
       this.#steps[depth] = { valueAt: index };
+      writer.complete();
       this.#value(member);
     });
     this.#depth = depth;
@@ -204,8 +215,9 @@ export class AnyEncoder {
   #error(value: Error): void {
     const writer = this.#writer;
     const depth = this.#depth++;
-    this.#steps[depth] = 'stack';
-    const shape = describeErrorObject(value);
+    const shape = describeErrorObject(value, (key) => {
+      this.#steps[depth] = key;
+    });
     writer.byte(TAG.error);
     writer.byte(shape.classIndex);
     writer.byte(shape.flags);

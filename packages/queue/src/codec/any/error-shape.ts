@@ -26,8 +26,13 @@ export function errorClass(error: object): number {
   return 0;
 }
 
-/** May run user code (getters, `Error.prepareStackTrace`), and so may throw anything. */
-export function describeErrorObject(error: Error): ErrorShape {
+/**
+ * May run user code (getters, `Error.prepareStackTrace`), and so may throw anything.
+ *
+ * @param reading told the name of each property before it is read
+ */
+export function describeErrorObject(error: Error, reading: (key: string) => void): ErrorShape {
+  reading('name');
   const fields = Object.keys(error);
   const classIndex = errorClass(error);
   const texts: string[] = [];
@@ -39,12 +44,17 @@ export function describeErrorObject(error: Error): ErrorShape {
     flags |= ERROR_FLAG.name;
     texts.push(name);
   }
-  // A DOMException's message is not its own, but is its message all the same.
-  const message: unknown = fields.includes('message') ? undefined : error.message;
-  if (typeof message === 'string' && (message !== '' || Object.hasOwn(error, 'message'))) {
-    flags |= ERROR_FLAG.message;
-    texts.push(message);
+  reading('message');
+  if (!fields.includes('message')) {
+    const message: unknown = error.message;
+    // A DOMException's message is not its own, but is its message all the same. An own one is whatever it was set to,
+    // and travels as the text that it is shown as, as structured clone has it.
+    if (Object.hasOwn(error, 'message') || (typeof message === 'string' && message !== '')) {
+      flags |= ERROR_FLAG.message;
+      texts.push(`${message}`);
+    }
   }
+  reading('stack');
   // Not an own property in every engine.
   const stack: unknown = fields.includes('stack') ? undefined : error.stack;
   if (typeof stack === 'string') {

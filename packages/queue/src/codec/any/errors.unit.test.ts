@@ -41,6 +41,22 @@ describe('errors in an item', () => {
     expect(Object.keys(travel(odd))).toEqual(['message', 'stack', 'cause']);
   });
 
+  it.each([42, null, undefined, { toString: () => 'shown' }, 5n])(
+    'a message that was set to %o is the text of it, as for structuredClone',
+    (message) => {
+      const error = new Error('x');
+      error.message = message as never;
+      expect(travel(error).message).toBe(structuredClone(error).message);
+      expect(Object.getOwnPropertyDescriptor(travel(error), 'message')).toMatchObject({ enumerable: false });
+    },
+  );
+
+  it('a message that its class has, and no text, is not made one', () => {
+    class Odd extends Error {}
+    Object.defineProperty(Odd.prototype, 'message', { value: 42 });
+    expect(Object.hasOwn(travel(new Odd()), 'message')).toBe(false);
+  });
+
   it('the class name of a subclass', () => {
     const back = travel(new HttpError(404));
     expect(back).toBeInstanceOf(RangeError);

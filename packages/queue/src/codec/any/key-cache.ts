@@ -12,6 +12,13 @@ const SLOTS = 512;
  */
 export class KeyCache {
   readonly #names: (string | undefined)[] = new Array(SLOTS).fill(undefined);
+  readonly #inherited: boolean[] = new Array(SLOTS).fill(false);
+
+  /**
+   * Whether every object inherits a property of the name that was got last: it stands on `Object.prototype`, or did
+   * so when the name was first met. Assigning to it may then do something else than make a property.
+   */
+  isInherited = false;
 
   /** The string of `length` (0…63) one-byte units at `start`. */
   get(bytes: Uint8Array, start: number, length: number): string {
@@ -19,7 +26,10 @@ export class KeyCache {
     for (let i = 0; i < length; i++) hash = (Math.imul(hash, 31) + bytes[start + i]!) | 0;
     const slot = (hash ^ (hash >>> 9)) & (SLOTS - 1);
     const name = this.#names[slot];
-    if (name !== undefined && name.length === length && matches(name, bytes, start)) return name;
+    if (name !== undefined && name.length === length && matches(name, bytes, start)) {
+      this.isInherited = this.#inherited[slot]!;
+      return name;
+    }
     return this.#remember(slot, shortText(bytes, start, length));
   }
 
@@ -27,6 +37,8 @@ export class KeyCache {
     // Taken from an object, the string is the interned one.
     const name = Object.keys({ [text]: 0 })[0]!;
     this.#names[slot] = name;
+    this.isInherited = name in Object.prototype;
+    this.#inherited[slot] = this.isInherited;
     return name;
   }
 }

@@ -64,13 +64,13 @@ const { dispose, asyncDispose } = Symbol as { dispose?: symbol; asyncDispose?: s
 
 /**
  * Whether instances of a class hold something that their own properties do not show: an engine's slot
- * (Promise, WeakMap, a generator), a platform's object (MessagePort, Blob, CryptoKey) or a resource that
- * wants to be disposed of (a FileHandle). Carried by their properties they would arrive as empty shells.
+ * (Promise, WeakMap, a generator), a platform's object (MessagePort, Blob, CryptoKey, Node's BlockList) or a resource
+ * that wants to be disposed of (a FileHandle). Carried by their properties they would arrive as empty shells.
  */
 function isOpaque(proto: object): boolean {
   for (let link: object | null = proto; link !== null; link = Object.getPrototypeOf(link)) {
     if (isObjectPrototype(link)) return false;
-    if (hasOwn(link, dispose) || hasOwn(link, asyncDispose)) return true;
+    if (hasOwn(link, dispose) || hasOwn(link, asyncDispose) || clonesItsOwnWay(link)) return true;
     const constructor = ownDataValue(link, 'constructor');
     const tagged = hasOwn(link, Symbol.toStringTag);
     if (typeof constructor !== 'function') {
@@ -83,6 +83,15 @@ function isOpaque(proto: object): boolean {
   return false;
 }
 
+/**
+ * Whether a class of Node's, written in JavaScript, tells structured clone what is behind its properties. It does so by
+ * symbols that only Node has.
+ */
+const clonesItsOwnWay = (prototype: object): boolean =>
+  Object.getOwnPropertySymbols(prototype).some(({ description }) =>
+    /^messaging_\w+_symbol$/.test(description ?? ''),
+  );
+
 const hasOwn = (holder: object, key: symbol | undefined): boolean =>
   key !== undefined && Object.hasOwn(holder, key);
 
@@ -90,6 +99,14 @@ const hasOwn = (holder: object, key: symbol | undefined): boolean =>
 export function isObjectPrototype(value: object): boolean {
   if (value === Object.prototype) return true;
   return Object.getPrototypeOf(value) === null && Object.hasOwn(value, 'hasOwnProperty');
+}
+
+/** Whether an object is the `Array.prototype` of this or another realm. */
+export function isArrayPrototype(value: object | null): boolean {
+  if (value === Array.prototype) return true;
+  if (!Array.isArray(value)) return false;
+  const proto: object | null = Object.getPrototypeOf(value);
+  return proto !== null && isObjectPrototype(proto);
 }
 
 /** A class that the engine or the platform wrote in its own language. */

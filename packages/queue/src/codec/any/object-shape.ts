@@ -10,6 +10,8 @@ let mayCompile = true;
 /** Objects that have the same property names in the same order, and how they are made in one go. */
 export class ObjectShape {
   readonly names: readonly string[];
+  /** Whether one of the names was on `Object.prototype` when the shape was made; see `KeyCache.isInherited`. */
+  readonly inherits: boolean;
   /** Each name as the format has it, its tag included. */
   readonly #encoded: readonly (readonly number[])[];
   readonly #make: (values: readonly unknown[]) => object;
@@ -18,6 +20,7 @@ export class ObjectShape {
 
   private constructor(names: readonly string[], make: (values: readonly unknown[]) => object) {
     this.names = names;
+    this.inherits = names.some((name) => name in Object.prototype);
     this.#encoded = names.map((name) => [
       TAG.shortText | name.length,
       ...Array.from(name, (unit) => unit.charCodeAt(0)),
@@ -54,7 +57,7 @@ export class ObjectShape {
     return true;
   }
 
-  /** An object with these values, in the order of the names. */
+  /** An object with these values, in the order of the names. A literal asks no prototype. */
   make(values: readonly unknown[]): object {
     return this.#make(values);
   }

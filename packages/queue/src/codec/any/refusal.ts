@@ -17,12 +17,24 @@ export class Refusal extends Error {
 
   /** The error for the user. */
   at(path: string): QueueCodecError {
-    const why = this.why ?? reasonFor(this.value);
+    const why = this.why ?? this.#reason();
     return new QueueCodecError(`Cannot put ${path} on the queue: ${describeValue(this.value)} ${why}`, {
       path,
     });
   }
+
+  #reason(): string {
+    try {
+      return reasonFor(this.value);
+    } catch {
+      // A proxy, which throws at a look.
+      return UNKNOWN_REASON;
+    }
+  }
 }
+
+const UNKNOWN_REASON =
+  'holds something that only this thread has. Send the data that the other thread needs to make its own.';
 
 function reasonFor(value: unknown): string {
   if (typeof value === 'function') {
@@ -38,5 +50,5 @@ function reasonFor(value: unknown): string {
     return 'is a shared object, which bytes cannot carry. Pass it, or its handle, to the thread when it starts.';
   }
   if (value instanceof Promise) return 'is still on its way. Await it, and put the result.';
-  return 'holds something that only this thread has. Send the data that the other thread needs to make its own.';
+  return UNKNOWN_REASON;
 }

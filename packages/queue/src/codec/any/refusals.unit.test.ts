@@ -1,4 +1,6 @@
 import { open } from 'node:fs/promises';
+import { BlockList, SocketAddress } from 'node:net';
+import { createHistogram } from 'node:perf_hooks';
 import { runInNewContext } from 'node:vm';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +71,9 @@ const UNCARRIABLE: Record<string, unknown> = {
   'a WebAssembly.Memory': new WebAssembly.Memory({ initial: 1 }),
   'a WebAssembly.Module': new WebAssembly.Module(Uint8Array.of(0, 97, 115, 109, 1, 0, 0, 0)),
   'an Intl.DateTimeFormat': new Intl.DateTimeFormat('en'),
+  'a BlockList': new BlockList(),
+  'a SocketAddress': new SocketAddress({}),
+  'a Histogram': createHistogram(),
 };
 
 describe('codec any refuses', () => {
@@ -140,6 +145,91 @@ describe('codec any refuses', () => {
       TypeError,
     );
     expect(refused(Object.create(Date.prototype)).path).toBe('item');
+  });
+
+  it('what throws while it is read in an array, the shortest way to write which knows no paths', () => {
+    const cause = new Error('not now');
+    const broken = (index: number) =>
+      Object.defineProperty([1, 'two', 3], index, {
+        enumerable: true,
+        get() {
+          throw cause;
+        },
+      });
+    for (const [item, path] of [
+      [broken(0), 'item[0]'],
+      [broken(2), 'item[2]'],
+      [[1, broken(1)], 'item[1][1]'],
+      [[broken(1), broken(0)], 'item[0][1]'],
+    ] as const) {
+      const error = refused(item);
+      expect([error.path, error.cause]).toEqual([path, cause]);
+      expect(error.message).toBe(`Cannot put ${path} on the queue: reading it failed: not now`);
+    }
+  });
+
+  it('a revoked proxy, wherever it is', () => {
+    for (const target of [{}, [], new Map()]) {
+      const { proxy, revoke } = Proxy.revocable(target, {});
+      revoke();
+      for (const [item, path] of [
+        [proxy, 'item'],
+        [[proxy], 'item[0]'],
+        [[1, proxy], 'item[1]'],
+        [[1, [2, proxy]], 'item[1][1]'],
+        [{ field: proxy }, 'item.field'],
+        [new Map([['key', proxy]]), 'item.get("key")'],
+        [new Set([proxy]), 'item.values()[0]'],
+        [new Error('x', { cause: proxy }), 'item.cause'],
+      ] as const) {
+        const error = refused(item);
+        expect(error.path).toBe(path);
+        expect(error.message).toMatch(/reading it failed: .*revoked/);
+      }
+    }
+  });
+
+  it('what throws something that cannot be looked at itself', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const item = {
+      get broken() {
+        throw proxy;
+      },
+    };
+    const error = refused([item]);
+    expect([error.path, error.cause === proxy]).toEqual(['item[0].broken', true]);
+    expect(error.message).toContain('a proxy');
+    // A proxy that is taken for a shared object, and then says no more.
+    let looks = 0;
+    const shy = new Proxy(
+      {},
+      {
+        has: () => {
+          if (looks++ > 0) throw cause;
+          return true;
+        },
+        getPrototypeOf: () => {
+          throw cause;
+        },
+      },
+    );
+    const cause = new Error('not again');
+    expect(refused([shy]).path).toBe('item[0]');
+  });
+
+  it('the property of an error that throws, by its name', () => {
+    for (const key of ['name', 'message', 'stack', 'cause', 'field']) {
+      const error = Object.defineProperty(new Error('x'), key, {
+        enumerable: key === 'field',
+        get() {
+          throw new Error('not now');
+        },
+      });
+      expect(refused([error]).path).toBe(`item[0].${key}`);
+    }
+    const symbol = Object.assign(new Error('x'), { message: Symbol('s') });
+    expect(refused({ symbol }).path).toBe('item.symbol.message');
   });
 
   it('with a path that stays readable however deep it goes', () => {
