@@ -144,6 +144,12 @@ interface Overlapping {
   bytes: Uint8Array;
 }
 
+/** A word, its bytes, and data that either publishes. */
+const wordAndItsBytes = () => {
+  const whole = words(1);
+  return { whole, bytes: new Int8Array(whole.buffer), data: words(1) };
+};
+
 describe('a race', () => {
   it('names both accesses', () => {
     const failure = failureOf(
@@ -218,10 +224,7 @@ describe('a race', () => {
   it('is a write published by a store of other bytes than were loaded', () => {
     const subject = scenario({
       name: 'another size',
-      setup: () => {
-        const whole = words(1);
-        return { whole, bytes: new Int8Array(whole.buffer), data: words(1) };
-      },
+      setup: wordAndItsBytes,
       threads: [
         ({ bytes, data }) => {
           data[0] = 1;
@@ -236,10 +239,7 @@ describe('a race', () => {
   it('is a write published by a store that another thread has overwritten as part of a word', () => {
     const subject = scenario({
       name: 'overwritten',
-      setup: () => {
-        const whole = words(1);
-        return { whole, bytes: new Int8Array(whole.buffer), data: words(1) };
-      },
+      setup: wordAndItsBytes,
       threads: [
         ({ bytes, data }) => {
           data[0] = 1;

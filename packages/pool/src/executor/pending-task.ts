@@ -1,6 +1,5 @@
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import { rejectionWithCallers } from './caller-frames.ts';
-import type { PoolWorker } from './pool-worker.ts';
 import type { TaskStream } from './task-stream.ts';
 import type { PackedValue } from './value-travel.ts';
 
@@ -38,8 +37,8 @@ export class PendingTask {
   declare packed: PackedValue | undefined;
   /** Whether its result goes on to another thread; default false. */
   declare relayed: boolean;
-  /** The one worker that it is for; undefined for a task that any may run. */
-  declare addressee: PoolWorker | undefined;
+  /** The one worker that it is for, to be known by; undefined for a task that any may run. */
+  declare addressee: object | undefined;
   /** Default 0. */
   declare retriesLeft: number;
   declare stream: TaskStream | undefined;
