@@ -403,21 +403,6 @@ describe('shared objects in results', () => {
   });
 });
 
-describe('arguments that go by port', () => {
-  it('reach a worker that had no eye for its mail for long', async () => {
-    const executor = make({ maxWorkers: 2 });
-    const [started, go] = [new Counter(), new Counter()];
-    const blocked = [0, 1].map(() => executor.submit('block', [started, go]));
-    while (started.get() < 2) await new Promise((resolve) => setImmediate(resolve));
-    // More than are posted in advance.
-    const tasks = Array.from({ length: 200 }, (_, i) => executor.submit('echo', [{ started, i }]));
-    go.add(1);
-    const results = (await Promise.all(tasks)) as { i: number }[];
-    expect(results.map(({ i }) => i)).toEqual(Array.from({ length: 200 }, (_, i) => i));
-    await Promise.all(blocked);
-  });
-});
-
 describe('the workers', () => {
   it('are initialised before their first task', async () => {
     const executor = make({ initializer: { name: 'initialise', args: [{ port: 80 }] } });

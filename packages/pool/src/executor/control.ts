@@ -16,7 +16,6 @@
  *            STATE         LOADING -> READY                                  written by the worker
  *            MAIL          messages posted to the worker, modulo 2^32        written by the owner
  *            CONSUMED      items of the running stream that were consumed    written by the owner
- *            READ          messages that the worker has taken, modulo 2^32   written by the worker
  *            CREDIT        event count; the worker waits for CONSUMED to grow
  *            TAKEN         tasks that the worker has begun                   written by the worker
  *            FINISHED      tasks that it has finished                        written by the worker
@@ -49,7 +48,6 @@ const ROW_WORDS = 16;
 const STATE = 0;
 const MAIL = 1;
 const CONSUMED = 2;
-const READ = 3;
 const CREDIT = 4;
 const TAKEN = 8;
 const FINISHED = 9;
@@ -201,16 +199,6 @@ export class WorkerRow {
 
   countMail(): void {
     Atomics.add(this.#words, this.#at + MAIL, 1);
-  }
-
-  /** Messages posted to the worker that it has not taken yet. */
-  get unread(): number {
-    return (this.mail - Atomics.load(this.#words, this.#at + READ)) | 0;
-  }
-
-  /** The worker has taken so many messages so far. */
-  setRead(count: number): void {
-    Atomics.store(this.#words, this.#at + READ, count);
   }
 
   /** Items of the worker's running stream that were consumed. */

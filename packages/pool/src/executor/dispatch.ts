@@ -11,9 +11,6 @@ import { type PackedValue, packValue } from './value-travel.ts';
 
 const NO_TRANSFER: readonly TransferListItem[] = [];
 
-/** With more unread messages than this, a worker is not sent arguments in advance: it may not read any for hours. */
-const MOST_UNREAD = 32;
-
 /** Gets tasks on their way to the workers: by a lane in shared memory, or else by the workers' ports. */
 export class Dispatch {
   readonly #names = new TaskNames();
@@ -194,16 +191,15 @@ export class Dispatch {
   }
 
   /**
-   * Arguments that can be posted more than once go to every worker that reads its mail, so that none has to ask for them
-   * while this thread may be blocked; the others to the one that asks.
+   * Arguments that can be posted more than once go to every worker at once, so that none has to ask for them while
+   * this thread may be blocked; the others to the one that asks. A worker that runs one task for long holds them all
+   * meanwhile: which of them it will need is not known.
    */
   #deposit(task: PendingTask, args: PackedValue, transfer: readonly TransferListItem[]): void {
     task.posted = { args, transfer };
     if (transfer.length > 0) return;
     const { slot, generation } = task;
-    for (const worker of this.#workers()) {
-      if (worker.state.unread <= MOST_UNREAD) worker.post({ type: 'args', slot, generation, args });
-    }
+    for (const worker of this.#workers()) worker.post({ type: 'args', slot, generation, args });
   }
 }
 

@@ -95,7 +95,6 @@ export class Mailbox {
 
   #take(mail: Mail): void {
     this.#read = (this.#read + 1) | 0;
-    this.#row.setRead(this.#read);
     if (mail.type === 'task') this.tasks.push(mail);
     else if (mail.type === 'args') this.#keep(mail);
     else this.#onCancel(mail);
