@@ -258,6 +258,7 @@ describe('an output that cannot be written to', () => {
     expect(code).toBe(0);
   });
 
+  // A device of Linux: where there is none, nothing can be written to that is full and costs no disk.
   it.skipIf(!existsSync('/dev/full')).each([[['threads']], [['--help']]])(
     'ends %j with one line on stderr when there is no space',
     async (args) => {

@@ -90,7 +90,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * @example `queue.put(['images', link], { timeout: 1000 })`
    */
   put(item: T, options?: WaitOptions): void {
-    const deadline = options === undefined ? Infinity : this.#putDeadline(options);
+    const deadline = options === undefined ? Infinity : this.#deadline(options, true);
     this.#mustBeAllowedToBlock('put', deadline);
     const writer = this.#borrowWriter();
     try {
@@ -132,7 +132,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    *   `accepted` how many were put before.
    */
   putMany(items: Iterable<T>, options?: WaitOptions): void {
-    const deadline = options === undefined ? Infinity : this.#putDeadline(options);
+    const deadline = options === undefined ? Infinity : this.#deadline(options, true);
     this.#mustBeAllowedToBlock('putMany', deadline);
     const writer = this.#borrowWriter();
     try {
@@ -168,7 +168,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * @example `const [directory, link] = queue.get({ timeout: 1000 })`
    */
   get(options?: WaitOptions): T {
-    const deadline = options === undefined ? Infinity : this.#getDeadline(options);
+    const deadline = options === undefined ? Infinity : this.#deadline(options, false);
     this.#mustBeAllowedToBlock('get', deadline);
     const reader = this.#borrowReader();
     try {
@@ -233,7 +233,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    */
   getMany(max: number, options?: WaitOptions): T[] {
     integer('max', max, 1, 2 ** 31 - 1);
-    const deadline = options === undefined ? Infinity : this.#getDeadline(options);
+    const deadline = options === undefined ? Infinity : this.#deadline(options, false);
     this.#mustBeAllowedToBlock('getMany', deadline);
     const reader = this.#borrowReader();
     try {
@@ -430,7 +430,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   }
 
   async #putFrames(items: Iterable<T>, options: AsyncWaitOptions | undefined): Promise<void> {
-    const deadline = options === undefined ? Infinity : this.#putDeadline(options);
+    const deadline = options === undefined ? Infinity : this.#deadline(options, true);
     throwIfAborted(options?.signal);
     const writer = this.#borrowWriter();
     let progress: PutProgress;
@@ -508,7 +508,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   }
 
   async #takeAsync(max: number, options: AsyncWaitOptions | undefined): Promise<T[]> {
-    const deadline = options === undefined ? Infinity : this.#getDeadline(options);
+    const deadline = options === undefined ? Infinity : this.#deadline(options, false);
     throwIfAborted(options?.signal);
     let items: T[] | undefined;
     const attempt = () => {
@@ -567,24 +567,13 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     return this.#origin.spins ?? SPINS;
   }
 
-  /** Until when a put may wait. A shutdown comes before a bad timeout. */
-  #putDeadline(options: WaitOptions): number {
+  /** Until when a put or a get may wait. That the queue is over for it comes before a bad timeout. */
+  #deadline(options: WaitOptions, isPut: boolean): number {
     checkOptions(options, AN_EXAMPLE);
     try {
       return deadlineOf(options.timeout);
     } catch (error) {
-      if (isShutDown(this.#header)) throw new QueueShutDown();
-      throw error;
-    }
-  }
-
-  /** Until when a get may wait. A shutdown of a queue that is empty comes before a bad timeout. */
-  #getDeadline(options: WaitOptions): number {
-    checkOptions(options, AN_EXAMPLE);
-    try {
-      return deadlineOf(options.timeout);
-    } catch (error) {
-      if (isShutDown(this.#header) && this.#store.size === 0) throw new QueueShutDown();
+      if (isShutDown(this.#header) && (isPut || this.#store.size === 0)) throw new QueueShutDown();
       throw error;
     }
   }

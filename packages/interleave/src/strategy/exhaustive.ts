@@ -10,8 +10,8 @@ const stride = 32;
 /**
  * Depth-first search through all choices. At each it first lets the running thread go on, so that executions
  * with few preemptions come first. With pruning, two things keep it from going the same way twice. A state that was
- * reached before with at least the present budget is not entered again: memory, what may come to race and each thread's log, of which
- * its local state is a function, decide the future. And a thread whose next access was tried at a choice sleeps while
+ * reached before with at least the present budget is not entered again: memory, what may come to race and each thread's
+ * log, of which its local state is a function, decide the future. And a thread whose next access was tried at a choice sleeps while
  * others are tried, until one makes an access that this one depends on (sleep sets; Godefroid: Partial-order methods
  * for the verification of concurrent systems, 1996): made sooner, it came to the same.
  *

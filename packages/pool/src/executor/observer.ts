@@ -32,15 +32,15 @@ export class Observer {
   trace(): TaskTrace {
     const trace = new TaskTrace((stopped) => {
       this.#traces.delete(stopped);
-      this.look();
+      this.#look();
     });
     this.#traces.add(trace);
-    this.look();
+    this.#look();
     return trace;
   }
 
-  /** Whether anybody watches. To be called now and then: nobody tells of new subscribers. */
-  look(): void {
+  /** Whether anybody watches. Asked whenever there is something to tell: nobody tells of new subscribers. */
+  #look(): void {
     const watched =
       this.#traces.size > 0 || started.hasSubscribers || finished.hasSubscribers || failed.hasSubscribers;
     if (watched === this.#watched) return;
@@ -50,7 +50,7 @@ export class Observer {
 
   /** To be called before a task is sent for the first time. */
   submitted(task: PendingTask): void {
-    this.look();
+    this.#look();
     if (submitted.hasSubscribers) submitted.publish(this.#describe(task));
   }
 
@@ -66,7 +66,7 @@ export class Observer {
   }
 
   finished(task: PendingTask): void {
-    this.look();
+    this.#look();
     if (!this.#watched) return;
     const message = this.#end(task);
     for (const trace of this.#traces) trace.add(message);
@@ -74,7 +74,7 @@ export class Observer {
   }
 
   failed(task: PendingTask, error: unknown): void {
-    this.look();
+    this.#look();
     if (!this.#watched) return;
     const message = { ...this.#end(task), error };
     for (const trace of this.#traces) trace.add(message);
