@@ -10,6 +10,7 @@
  *            WATCHED       whether workers are to tell when they begin and end tasks         written by the owner
  *            REQUESTS      that attached threads have posted so far, modulo 2^32
  *            CLOSED        whether requests are answered no more                             written by the owner
+ *            CALLED        see `calls.ts`
  *   line 1   WORK          event count; idle workers wait for tasks and mail
  *   line 2   RESULTS       event count; the owner of the executor waits for results
  *   then     a row per worker, a line each:
@@ -21,6 +22,7 @@
  *            FINISHED      tasks that it has finished                        written by the worker
  *            BUSY          for how many microseconds it ran tasks, modulo 2^32   written by the worker
  *            READY_AT      when it became ready, in milliseconds of the executor's clock
+ *            MAILED        event count; the worker waits for mail amid a task
  *   then     two histograms per row, how long tasks waited and ran; they outlive the worker
  * ```
  *
@@ -30,6 +32,7 @@
  * @packageDocumentation
  */
 import { currentThread, EventCount } from '@pkg/sync/kernel';
+import { Calls } from './calls.ts';
 import { addHistogram, countDuration, HISTOGRAM_WORDS } from './histogram.ts';
 
 const LIVE = 0;
@@ -40,6 +43,7 @@ const PRIORITIES = 4;
 const WATCHED = 5;
 const REQUESTS = 6;
 const CLOSED = 7;
+const CALLED = 8;
 const WORK = 16;
 const RESULTS = 32;
 const ROWS = 48;
@@ -53,6 +57,7 @@ const TAKEN = 8;
 const FINISHED = 9;
 const BUSY = 10;
 const READY_AT = 11;
+const MAILED = 12;
 
 const LOADING = 0;
 const READY = 1;
@@ -62,12 +67,14 @@ export class Control {
   readonly memory: SharedArrayBuffer;
   readonly #words: Int32Array;
   readonly work: EventCount;
+  readonly calls: Calls;
   readonly results: EventCount;
 
   constructor(memory: SharedArrayBuffer) {
     this.memory = memory;
     this.#words = new Int32Array(memory);
     this.work = new EventCount(this.#words, WORK, currentThread());
+    this.calls = new Calls(this.#words, CALLED, this.work);
     this.results = new EventCount(this.#words, RESULTS, currentThread());
   }
 
@@ -163,12 +170,14 @@ export class WorkerRow {
   readonly #at: number;
   readonly #histograms: number;
   readonly credit: EventCount;
+  readonly mailed: EventCount;
 
   constructor(words: Int32Array, at: number, histograms: number) {
     this.#words = words;
     this.#at = at;
     this.#histograms = histograms;
     this.credit = new EventCount(words, at + CREDIT, currentThread());
+    this.mailed = new EventCount(words, at + MAILED, currentThread());
   }
 
   /** Makes the row that of a worker about to be started. */
@@ -199,6 +208,7 @@ export class WorkerRow {
 
   countMail(): void {
     Atomics.add(this.#words, this.#at + MAIL, 1);
+    if (this.mailed.hasWaiters) this.mailed.notify();
   }
 
   /** Items of the worker's running stream that were consumed. */

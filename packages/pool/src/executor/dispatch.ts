@@ -37,7 +37,7 @@ export class Dispatch {
     this.#workers = workers;
     this.#refuse = refuse;
     const events = {
-      onPut: () => this.#wakeOne(),
+      onPut: () => control.calls.call(),
       repair: (task: PendingTask, record: TaskRecord | PriorityRecord, error: unknown) =>
         this.#repair(task, record, error),
     };
@@ -113,12 +113,8 @@ export class Dispatch {
       this.#post(task, args, NO_TRANSFER);
       offered = lane.offer(this.#recordOf(task, args));
     }
-    if (offered) this.#wakeOne();
+    if (offered) this.#control.calls.call();
     return offered;
-  }
-
-  #wakeOne(): void {
-    if (this.#control.work.hasWaiters) this.#control.work.notify(1);
   }
 
   /** The record as its lane takes it. */

@@ -295,6 +295,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
   }
 
   #send(task: PendingTask, args: readonly unknown[], transfer: SubmitOptions['transfer']): void {
+    this.#control.calls.callAhead();
     if (task.retriesLeft > 0) task.args = args;
     this.ledger.enter(task);
     if (this.ledger.size > this.#control.live) this.roster.grow();

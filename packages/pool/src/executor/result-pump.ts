@@ -2,12 +2,13 @@ import { availableParallelism } from 'node:os';
 import type { BlockingQueue } from '@pkg/queue';
 import type { Control } from './control.ts';
 import type { Ledger } from './ledger.ts';
+import { Patience } from './patience.ts';
 import type { ResultRecord } from './protocol.ts';
 
 /** Most results that are handed out in one turn of the event loop. */
 const BATCH = 512;
 
-/** Turns of the event loop, some 3 microseconds each, in which it looks for results in vain before it sleeps. */
+/** Most turns of the event loop, some 3 microseconds each, in which it looks for results in vain before it sleeps. */
 const IDLE_TURNS = 32;
 
 /** With as many tasks under way as there are cores, each such look takes time away from a worker. */
@@ -24,8 +25,8 @@ const SLOWEST_PACE = 0.5;
 
 /**
  * Hands out results on the owner's event loop: as long as there are tasks under way, it looks in each turn; after
- * some turns in vain, or the first one when the workers need all cores, it sleeps until a worker notifies it, or for
- * a millisecond when the workers have enough to do for longer than that.
+ * some turns in vain, or the first one when the workers need all cores or were asleep, it sleeps until a worker notifies
+ * it, or for a millisecond when the workers have enough to do for longer than that.
  */
 export class ResultPump {
   readonly #results: BlockingQueue<ResultRecord>;
@@ -33,6 +34,7 @@ export class ResultPump {
   readonly #ledger: Ledger;
   readonly #deliver: (record: ResultRecord) => void;
   #running = false;
+  readonly #patience = new Patience(IDLE_TURNS);
   #idleTurns = 0;
   /** Results that were taken, and how many of them were handed out. */
   #batch: readonly ResultRecord[] = NOTHING;
@@ -59,7 +61,9 @@ export class ResultPump {
     this.#idleTurns = 0;
     if (this.#running) return;
     this.#running = true;
-    this.#sleptAt = performance.now();
+    const now = performance.now();
+    this.#patience.paused(now - this.#sleptAt);
+    this.#sleptAt = now;
     this.#resultsSince = 0;
     setImmediate(this.#look);
   }
@@ -109,7 +113,7 @@ export class ResultPump {
   #goOn(count: number): void {
     this.#resultsSince += count;
     if (count > 0) this.#idleTurns = 0;
-    const looksOn = count > 0 || (this.#ledger.size < CORES && this.#idleTurns++ < IDLE_TURNS);
+    const looksOn = count > 0 || (this.#ledger.size < CORES && ++this.#idleTurns < this.#patience.looks);
     if (this.#ledger.size === 0) this.#running = false;
     else if (looksOn) setImmediate(this.#look);
     else this.#sleep();
@@ -136,6 +140,7 @@ export class ResultPump {
     } finally {
       results.leave(generation);
     }
+    this.#patience.paused(performance.now() - this.#sleptAt);
     this.#idleTurns = 0;
     this.#look();
   }

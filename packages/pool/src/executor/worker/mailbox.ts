@@ -1,5 +1,5 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
-import type { Control, WorkerRow } from '../control.ts';
+import type { WorkerRow } from '../control.ts';
 import type { Mail } from '../protocol.ts';
 import type { TaskWords } from '../task-words.ts';
 import type { PackedValue } from '../value-travel.ts';
@@ -16,7 +16,6 @@ export class Mailbox {
   readonly tasks: MailedTask[] = [];
   readonly #port: MessagePort;
   readonly #row: WorkerRow;
-  readonly #control: Control;
   readonly #onCancel: (mail: Cancellation) => void;
   readonly #words: TaskWords;
   readonly #index: number;
@@ -28,7 +27,6 @@ export class Mailbox {
   constructor(
     port: MessagePort,
     row: WorkerRow,
-    control: Control,
     words: TaskWords,
     index: number,
     onCancel: (mail: Cancellation) => void,
@@ -37,7 +35,6 @@ export class Mailbox {
     this.#words = words;
     this.#index = index;
     this.#row = row;
-    this.#control = control;
     this.#onCancel = onCancel;
     port.on('message', (mail: Mail) => this.#take(mail));
     // Cancellations matter while something else runs; nothing waits for mail alone.
@@ -80,16 +77,16 @@ export class Mailbox {
 
   /** Takes what arrives, without the event loop, until `isThere()` or `deadline` (see `deadlineOf`). Blocks. */
   collectUntil(isThere: () => boolean, deadline: number): void {
-    const work = this.#control.work;
-    const entered = work.enter();
+    const { mailed } = this.#row;
+    const entered = mailed.enter();
     try {
       for (;;) {
-        const ticket = work.ticket();
+        const ticket = mailed.ticket();
         this.collect();
-        if (isThere() || work.park(ticket, deadline) === 'timed-out') return;
+        if (isThere() || mailed.park(ticket, deadline) === 'timed-out') return;
       }
     } finally {
-      work.leave(entered);
+      mailed.leave(entered);
     }
   }
 

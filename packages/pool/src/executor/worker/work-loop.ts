@@ -19,7 +19,7 @@ import type { TaskWords } from '../task-words.ts';
 import { turn } from '../turn.ts';
 import { type PackedValue, unpackValue } from '../value-travel.ts';
 import { RunningTask, setCurrentTask } from './current-task.ts';
-import { waitForWork } from './idle.ts';
+import { Idling } from './idling.ts';
 import type { Cancellation, Mailbox } from './mailbox.ts';
 import type { ResultSender } from './result-sender.ts';
 import { isStream, sendStream } from './send-stream.ts';
@@ -75,14 +75,17 @@ export class WorkLoop {
     this.#mailbox = mailbox;
     let isFirst = true;
     const { tasks, control } = this.#bench;
-    const hasWork = () => mailbox.hasMail || !tasks.isEmpty || tasks.isShutDown;
+    const idling = new Idling(control, () => {
+      control.calls.heed();
+      return mailbox.hasMail || !tasks.isEmpty || tasks.isShutDown;
+    });
     this.#clock = clock.now();
     let turnDue = this.#clock + LONGEST_WITHOUT_TURN;
     for (;;) {
       const pending = this.#step();
       if (pending === false) {
         if (tasks.isShutDown && tasks.isEmpty && !mailbox.hasMail) return 'shut-down';
-        if (!(await waitForWork(control, hasWork))) return 'retired';
+        if (!(await idling.wait())) return 'retired';
         this.#clock = clock.now();
       } else {
         if (pending !== true) await pending;

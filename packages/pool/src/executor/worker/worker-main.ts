@@ -91,7 +91,7 @@ export class WorkerMain {
     const zero = this.#data.epoch - performance.timeOrigin;
     const names = new TaskNames(this.#data.names);
     const loop = new WorkLoop({ row, zero, control, words, names, tasks, sender, functions });
-    const mailbox = new Mailbox(port, control.row(row), control, words, row, (mail) => loop.cancel(mail));
+    const mailbox = new Mailbox(port, control.row(row), words, row, (mail) => loop.cancel(mail));
     control.row(row).setReady(performance.now() - zero);
     return await loop.run(mailbox, this.#afterFirstTask);
   }
