@@ -101,6 +101,24 @@ describe('submit', () => {
     return Promise.all([task, ...others]);
   });
 
+  it('finds an idle worker although another one waits for its arguments, and the caller blocks', async () => {
+    const counter = new Counter();
+    // Idle workers look only when they are called.
+    const executor = make({ idleTimeout: Infinity, initializer: { name: 'initialise', args: [counter] } });
+    await executor.broadcast('add', [1, 2]);
+    const buffer = new ArrayBuffer(8);
+    const waiting = executor.submit('sizeOf', [buffer], { transfer: [buffer] });
+    while (executor.stats().queued > 0) Atomics.wait(counter.words, 1, 0, 1);
+    // The other worker has slept for less long than that one when it is called for the second time.
+    const others = [1, 2].map((count) => {
+      const task = executor.submit('incrementInitialised');
+      counter.reach(count);
+      Atomics.wait(counter.words, 1, 0, 50);
+      return task;
+    });
+    await Promise.all([waiting, ...others]);
+  });
+
   it('moves what is to be moved', async () => {
     const executor = shared;
     const buffer = new ArrayBuffer(64);
