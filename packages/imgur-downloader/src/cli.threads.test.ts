@@ -325,7 +325,7 @@ describe('Ctrl-C', () => {
     let pipe = -1;
     const { args } = await apiWith(['/0.png'], (_, response) => {
       // In the place of the part file a pipe: who writes into it waits until somebody has read what is in it.
-      const part = join(cwd, 'images', `.0.png.${child.pid}-0-1.part`);
+      const part = join(cwd, 'images', `.${child.pid}-0-1.part`);
       execFileSync('mkfifo', [part]);
       pipe = openSync(part, constants.O_RDONLY | constants.O_NONBLOCK);
       response.setHeader('Content-Type', 'image/png').end(pngOf(1_000_000));

@@ -50,6 +50,7 @@ export async function getLinks(clientId?: string, options: GetLinksOptions = {})
   let base = options.apiBase ?? (process.env['IMGUR_API_BASE'] || undefined);
   if (!id && base) throw new ClientIdRefused(`${base}: no client id given`);
   if (id) {
+    if (!/^[!-~]+$/.test(id)) throw new ClientIdRefused(`${JSON.stringify(id)} cannot be a client id`);
     base ??= IMGUR_API;
     announce(`Using the Imgur API at ${base}`);
   } else {

@@ -87,6 +87,12 @@ describe('getLinks', () => {
       name: 'ClientIdRefused',
       message: expect.stringMatching(/HTTP 403: The client_id provided is invalid.*IMGUR_CLIENT_ID/),
     });
+    for (const id of ['ключ', 'a b', 'a\n']) {
+      await expect(getLinks(id, { apiBase: gallery.url, ...QUICK })).rejects.toMatchObject({
+        name: 'ClientIdRefused',
+        message: expect.stringMatching(/cannot be a client id; set IMGUR_CLIENT_ID or --client-id/),
+      });
+    }
     expect((await gallery.stats()).requests['/3/gallery/random/random/0']).toBe(1);
   });
 
@@ -272,8 +278,8 @@ describe('setupDownloadDir', () => {
   });
 
   it('clears what a killed run left half-written, and nothing that lives', async () => {
-    const dead = '.a.png.999999999-0-1.part';
-    const living = `.b.png.${process.pid}-0-1.part`;
+    const dead = '.999999999-0-1.part';
+    const living = `.${process.pid}-0-1.part`;
     for (const name of [dead, living, '.hidden', 'c.part']) await writeFile(join(directory, name), '');
     await setupDownloadDir(directory);
     expect(existsSync(join(directory, dead))).toBe(false);

@@ -7,10 +7,13 @@ export class DownloadError extends Error {
   readonly code: string;
 
   constructor(code: string, message: string, options?: ErrorOptions) {
-    super(message, options);
+    // Some of it may be a server's words, which are not to move the cursor or colour the terminal.
+    super(message.replace(/[^\P{Cc}\n]/gu, escaped), options);
     this.code = code;
   }
 }
+
+const escaped = (control: string): string => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 /** The server answered 404 or 410 for an image. Not retried. */
 export class ImageNotFound extends DownloadError {

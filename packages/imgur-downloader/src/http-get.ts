@@ -61,6 +61,8 @@ async function send(
   // TLS is loaded by those who need it: the built-in gallery does not.
   const get = url.protocol === 'https:' ? process.getBuiltinModule('node:https').get : httpGet;
   return await new Promise((resolve, reject) => {
-    get(url, { headers, signal }, resolve).once('error', reject);
+    const asked = get(url, { headers, signal }, resolve).once('error', reject);
+    // An answer that Node has no use for, such as that to another protocol, ends the connection without an error.
+    asked.once('close', () => reject(new Error('the connection was closed without an answer')));
   });
 }

@@ -25,7 +25,7 @@ interface Seeing {
 
 /**
  * A server that redirects `/away` to `target`, with a body that never ends in case of `/dripping`, and is silent on `/silent`.
- * It answers anything else with the path.
+ * It changes the protocol on `/changing`, and answers anything else with the path.
  */
 async function serverWith(target: string): Promise<Seeing> {
   const seen: IncomingHttpHeaders[] = [];
@@ -34,6 +34,12 @@ async function serverWith(target: string): Promise<Seeing> {
     seen.push(request.headers);
     connections.add(request.socket);
     if (request.url === '/silent') return;
+    if (request.url === '/changing') {
+      request.socket.write(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: another\r\nConnection: Upgrade\r\n\r\n',
+      );
+      return;
+    }
     if (request.url === '/away') response.writeHead(307, { Location: target }).end('moved');
     else if (request.url === '/dripping') response.writeHead(307, { Location: target }).write('moved');
     else response.end(request.url);
@@ -55,6 +61,11 @@ describe('httpGetWhole', () => {
     expect(answer.body.toString()).toBe('/here');
     expect(seen.map((one) => one.authorization)).toEqual(['Client-ID secret', 'Client-ID secret']);
     expect(seen[0]?.['user-agent']).toBe('imgur-downloader');
+  });
+
+  it('rejects an answer that changes to another protocol', async () => {
+    const { url } = await serverWith('/here');
+    await expect(httpGetWhole(`${url}/changing`, {}, never)).rejects.toThrow('closed without an answer');
   });
 
   it('keeps credentials from another server', async () => {

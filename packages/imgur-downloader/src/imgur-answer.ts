@@ -54,11 +54,15 @@ function linksOf(entry: unknown): string[] {
 function errorDetail(body: unknown): string | undefined {
   if (!isRecord(body)) return undefined;
   const first: unknown = Array.isArray(body['errors']) ? body['errors'][0] : undefined;
-  if (isRecord(first)) return String(first['detail'] ?? first['status'] ?? first['code']);
+  if (isRecord(first)) return textOf(first['detail'] ?? first['status'] ?? first['code']);
   const error = isRecord(body['data']) ? body['data']['error'] : undefined;
-  if (isRecord(error)) return String(error['message'] ?? error['code']);
+  if (isRecord(error)) return textOf(error['message'] ?? error['code']);
   return typeof error === 'string' ? error : undefined;
 }
+
+/** What came out of JSON, in words: objects may have a `toString` of their own. */
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' ? value : JSON.stringify(value);
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

@@ -1,10 +1,13 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { enterWriteGate } from './write-gate.ts';
 
-/** `.<name>.<process>-<thread>-<counter>.part`: a file that is being written, by whom. */
-const PART = /^\..+\.(\d+)-\d+-\d+\.part$/;
+/**
+ * `.<process>-<thread>-<counter>.part`: a file that is being written, by whom. Without its later name, which may be as long
+ * as names can be.
+ */
+const PART = /^\.(\d+)-\d+-\d+\.part$/;
 
 let counter = 0;
 
@@ -17,7 +20,7 @@ let counter = 0;
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
   const leaveGate = enterWriteGate();
   counter += 1;
-  const part = join(dirname(path), `.${basename(path)}.${process.pid}-${threadId}-${counter}.part`);
+  const part = join(dirname(path), `.${process.pid}-${threadId}-${counter}.part`);
   try {
     await writeFile(part, bytes);
     await rename(part, path);

@@ -3,7 +3,12 @@ import { FROM, HANDLE, revive, supervise } from '@pkg/sync';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { executorsOf } from '../test/fixtures/executors.ts';
-import { LeavingThread, SlowConsumer, SubmittingThread } from '../test/fixtures/submitting-thread.ts';
+import {
+  HastyThread,
+  LeavingThread,
+  SlowConsumer,
+  SubmittingThread,
+} from '../test/fixtures/submitting-thread.ts';
 import { workerInTypeScript } from '../test/worker-in-typescript.ts';
 import {
   ExecutorBroken,
@@ -54,9 +59,31 @@ describe('a task that submits tasks to its own executor', () => {
     expect(await executor.submit('tree', [executor, 2])).toBe(4);
   });
 
+  it('may take a stream, use priorities and other executors while the thread that made them blocks', () => {
+    const executor = make({ maxQueue: 2 });
+    expect(executor.submitSync('sumOfStream', [executor, 50])).toBe(1225);
+    for (const priority of [-1, 0, 1]) {
+      expect(executor.submitSync('sumByPriority', [executor, 50, priority])).toBe(1225);
+    }
+    expect(executor.submitSync('sumOfStream', [shared, 50])).toBe(1225);
+    expect(executor.submitSync('blockingSum', [shared, 1, 2])).toBe(3);
+  });
+
+  it('gets no port as progress, and is told so', async () => {
+    let port: unknown;
+    const onProgress = (value: unknown) => {
+      ({ port } = value as { port: MessagePort });
+    };
+    expect(await shared.submit('reportPort', [], { onProgress })).toBe('reported');
+    expect(port).toBeInstanceOf(MessagePort);
+    expect(await shared.submit('portForTask', [shared])).toContain(
+      "TaskValueError: progress of task 'reportPort'",
+    );
+  });
+
   it('keeps a stream within its window, and ends it by leaving', async () => {
     const [yielded, cleaned] = [new Counter(), new Counter()];
-    expect(await shared.submit('leaveStream', [shared, yielded, cleaned])).toBeLessThan(120);
+    expect(await shared.submit('leaveStream', [shared, yielded, cleaned])).toBeLessThan(60);
     await until(() => cleaned.get() === 1);
   });
 
@@ -134,6 +161,14 @@ describe('an attached executor', () => {
     await until(() => seen.get(1) === -1);
   });
 
+  it('may end in the middle of a stream, of progress, and of a broadcast', async () => {
+    const executor = make();
+    await new HastyThread(executor as never, new Counter()).start().joinAsync();
+    // What it had begun is cancelled, which takes the workers back.
+    await until(() => executor.stats().running === 0);
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+  });
+
   it('ends without ending the executor', async () => {
     const [started, go] = [new Counter(), new Counter()];
     expect(await shared.submit('detached', [shared, started, go])).toBe('ExecutorShutDown 1');
@@ -148,7 +183,7 @@ describe('an attached executor', () => {
     await executor.shutdown();
     seen.add(1);
     await consumer.joinAsync();
-    expect([seen.get(1), seen.get(2)]).toEqual([20, 1]);
+    expect([seen.get(1), seen.get(2)]).toEqual([16, 1]);
   });
 
   it('is the executor itself in the thread that made it', async () => {

@@ -1,8 +1,9 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { executorsOf } from '../test/fixtures/executors.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
-import { TaskCancelled, TaskTimeout, type ThreadPoolExecutor } from './index.ts';
+import { TaskCancelled, type TaskFinished, TaskTimeout, type ThreadPoolExecutor } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/tasks.ts');
 const url = new URL('../test/fixtures/tasks.ts', import.meta.url);
@@ -231,7 +232,7 @@ describe('a stream', () => {
         for await (const item of shared.submit('yieldFunction', [cleaned])) items.push(item);
       })(),
     );
-    expect(error).toMatchObject({ name: 'TaskValueError', path: 'result' });
+    expect(error).toMatchObject({ name: 'TaskValueError', path: 'item' });
     expect(items).toEqual([1]);
     expect(cleaned.get()).toBe(1);
   });
@@ -320,5 +321,51 @@ describe('map', () => {
 
   it('refuses a window of nothing', async () => {
     await expect(shared.map('later', ['a'], { concurrency: 0 }).next()).rejects.toThrow(RangeError);
+  });
+});
+
+describe('a task that was called off', () => {
+  it('is not heard of any more, though it goes on to report progress', async () => {
+    const told: unknown[] = [];
+    const started = new Counter();
+    const reporting = shared.submit('reportUntil', [started, 100], { onProgress: (step) => told.push(step) });
+    while (told.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const reason = new RangeError('enough');
+    reporting.cancel(reason);
+    expect(await rejectionOf(reporting)).toBe(reason);
+    const { length } = told;
+    started.reach(100);
+    await shared.submit('add', [1, 2]);
+    expect(told).toHaveLength(length);
+  });
+
+  it('before it began is told of with the time of its submission', async () => {
+    const times: number[] = [];
+    const listener = (message: unknown) => void times.push((message as TaskFinished).submittedAt);
+    subscribe('@pkg/pool:task:failed', listener);
+    const before = performance.timeOrigin + performance.now() - 1;
+    await rejectionOf(shared.submit('add', [1, 2], { signal: AbortSignal.abort() }));
+    await rejectionOf(shared.submit('add', [1, 2], { timeout: -1 }));
+    unsubscribe('@pkg/pool:task:failed', listener);
+    expect(times).toHaveLength(2);
+    for (const time of times) expect(time).toBeGreaterThan(before);
+  });
+});
+
+describe('a stream that nobody reads', () => {
+  it('stays within its window, also after another one of the same worker', async () => {
+    const yielded = new Counter();
+    for (let round = 0; round < 20; round++) {
+      const before = yielded.get();
+      const first = shared.submit('countTo', [16]);
+      const unread = shared.submit('countTo', [1000, yielded]);
+      for await (const _ of first);
+      const stream = await unread;
+      // Were there credit for more, it would be used by then.
+      while (yielded.get() < before + 16) await new Promise((resolve) => setImmediate(resolve));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      expect(yielded.get() - before).toBeLessThanOrEqual(17);
+      await stream.return?.();
+    }
   });
 });

@@ -153,6 +153,8 @@ describe('submit', () => {
     const result = await rejectionOf(executor.submit('returnsFunction'));
     expect(result).toBeInstanceOf(TaskValueError);
     expect(result).toMatchObject({ taskName: 'returnsFunction', path: 'result.inner[0]' });
+    const progress = await rejectionOf(executor.submit('reportFunction'));
+    expect(progress).toMatchObject({ taskName: 'reportFunction', path: 'progress.hook' });
     expect(await executor.submit('add', [1, 1])).toBe(2);
   });
 

@@ -16,7 +16,8 @@
  *   then     a row per worker, a line each:
  *            STATE         LOADING -> READY                                  written by the worker
  *            MAIL          messages posted to the worker, modulo 2^32        written by the owner
- *            CONSUMED      items of the running stream that were consumed    written by the owner
+ *            CONSUMED      streams begun, modulo 2^12, in the upper bits     written by the worker
+ *                          items of the latest that were consumed, modulo 2^20     written by the owner
  *            CREDIT        event count; the worker waits for CONSUMED to grow
  *            TAKEN         tasks that the worker has begun                   written by the worker
  *            FINISHED      tasks that it has finished                        written by the worker
@@ -58,6 +59,10 @@ const FINISHED = 9;
 const BUSY = 10;
 const READY_AT = 11;
 const MAILED = 12;
+
+const STREAM_SHIFT = 20;
+const MOST_STREAMS = 0xfff;
+const MOST_CONSUMED = 0xf_ffff;
 
 const LOADING = 0;
 const READY = 1;
@@ -211,18 +216,26 @@ export class WorkerRow {
     if (this.mailed.hasWaiters) this.mailed.notify();
   }
 
-  /** Items of the worker's running stream that were consumed. */
-  get consumed(): number {
-    return Atomics.load(this.#words, this.#at + CONSUMED);
+  /** By the worker: begins its next stream, and returns the stream's number. What is consumed of others does not count. */
+  beginStream(): number {
+    const stream = ((Atomics.load(this.#words, this.#at + CONSUMED) >>> STREAM_SHIFT) + 1) & MOST_STREAMS;
+    Atomics.store(this.#words, this.#at + CONSUMED, stream << STREAM_SHIFT);
+    return stream;
   }
 
-  /** By the worker, before the stream's first item: nobody consumes of it yet. */
-  resetConsumed(): void {
-    Atomics.store(this.#words, this.#at + CONSUMED, 0);
+  /** Of `sent` items of the worker's latest stream, those that were not consumed yet; less than 2^20. */
+  unconsumed(sent: number): number {
+    return (sent - Atomics.load(this.#words, this.#at + CONSUMED)) & MOST_CONSUMED;
   }
 
-  countConsumed(): void {
-    Atomics.add(this.#words, this.#at + CONSUMED, 1);
+  /** By the owner: one more item was consumed of the stream of that number, which may be over. */
+  countConsumed(stream: number): void {
+    for (;;) {
+      const seen = Atomics.load(this.#words, this.#at + CONSUMED);
+      if (seen >>> STREAM_SHIFT !== stream) return;
+      const next = (stream << STREAM_SHIFT) | ((seen + 1) & MOST_CONSUMED);
+      if (Atomics.compareExchange(this.#words, this.#at + CONSUMED, seen, next) === seen) break;
+    }
     if (this.credit.hasWaiters) this.credit.notify();
   }
 

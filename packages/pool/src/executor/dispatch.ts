@@ -26,18 +26,21 @@ export class Dispatch {
    * @param maxQueue the most tasks in a lane's queue; 0 for no bound
    * @param workers those that may take a task
    * @param refuse told of a task in line that turns out to be one that cannot travel
+   * @param left told of a task that was taken out of its line, once it is known that its record is not in the queue
    */
   constructor(
     maxQueue: number,
     control: Control,
     workers: () => readonly PoolWorker[],
     refuse: (task: PendingTask, error: unknown) => void,
+    left: (task: PendingTask) => void,
   ) {
     this.#control = control;
     this.#workers = workers;
     this.#refuse = refuse;
     const events = {
       onPut: () => control.calls.call(),
+      left,
       repair: (task: PendingTask, record: TaskRecord | PriorityRecord, error: unknown) =>
         this.#repair(task, record, error),
     };
@@ -82,13 +85,13 @@ export class Dispatch {
   }
 
   /** Lets tasks that stand in line go on, without the event loop. */
-  advance(task: PendingTask): void {
-    this.#laneOf(task).line.advance();
+  advance(): void {
+    for (const lane of [this.#urgent, this.#normal, this.#later]) lane.line.advance();
   }
 
-  /** Takes a task out of the line that it stands in. */
-  leaveLine(task: PendingTask): void {
-    this.#laneOf(task).line.leave(task);
+  /** Takes a task out of the line that it stands in. See `WaitingLine.leave`. */
+  leaveLine(task: PendingTask): boolean {
+    return this.#laneOf(task).line.leave(task);
   }
 
   /** When no task is under way: records that are still there are those of tasks that have ended otherwise. */

@@ -67,12 +67,12 @@ export class TaskNotFound extends Error {
   }
 }
 
-/** An argument or a result of a task cannot travel between threads. */
+/** An argument or a result of a task, an item of its stream, or what it reports as progress cannot travel between threads. */
 export class TaskValueError extends Error {
   readonly code = 'POOL_TASK_VALUE';
   override readonly name = 'TaskValueError';
   readonly taskName: string;
-  /** Where the value is, such as `args[0].onDone` or `result.stream`. */
+  /** Where the value is, such as `args[0].onDone`, `result.stream`, `item.hook` or `progress`. */
   readonly path: string;
 
   constructor(taskName: string, path: string, why: string, cause?: unknown) {

@@ -2,7 +2,7 @@ import { SimpleQueue } from '@pkg/queue';
 import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
 import { Attachments } from './attached/attachments.ts';
 import type { ExecutorHandle } from './attached/messages.ts';
-import { ownExecutors } from './attached/own-executors.ts';
+import { type OwnExecutor, ownExecutors, serveOtherExecutors } from './attached/own-executors.ts';
 import { Saturation, warnOfSaturation } from './attached/saturation.ts';
 import type { TaskHost } from './attached/task-host.ts';
 import { callOff } from './call-off.ts';
@@ -11,7 +11,6 @@ import { Closing } from './closing.ts';
 import { Control } from './control.ts';
 import { Dispatch } from './dispatch.ts';
 import { ExecutorBroken, ExecutorDeadlock, TaskCancelled, TaskTimeout, TaskWorkerDied } from './errors.ts';
-import type { ExecutorBody } from './executor-body.ts';
 import { Graces } from './graces.ts';
 import { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
@@ -60,7 +59,7 @@ function packInitializer({ name, args }: NonNullable<Settings['initializer']>): 
 }
 
 /** An executor without its types: what the public class, and each of its verbs, is made of. */
-export class ExecutorCore implements ExecutorBody, TaskHost {
+export class ExecutorCore implements OwnExecutor, TaskHost {
   readonly url: string;
   readonly settings: Settings;
   readonly roster: Roster;
@@ -107,6 +106,9 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
       this.#control,
       () => this.roster.all(),
       (task, error) => this.#drop(task, explain(task.name, error)),
+      (task) => {
+        if (task.slot >= 0) this.#results.leave(task);
+      },
     );
     const epoch = performance.timeOrigin + ZERO;
     this.#observer = new Observer(url, epoch, (watched) => this.#control.setWatched(watched));
@@ -174,17 +176,22 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
     const deadline = performance.now() + milliseconds('options.timeout', timeout);
     this.begin(pending, args, others);
     for (let slice = FIRST_SLICE; ; slice = Math.min(2 * slice, LONGEST_SLICE)) {
-      this.pump.drain();
-      this.graces.look();
-      this.roster.look();
-      // Other threads' tasks may be what this one waits for.
-      this.#attachments?.recover();
-      this.#attachments?.collect();
-      this.#dispatch.advance(pending);
+      this.serve();
+      const next = Math.min(this.graces.next, serveOtherExecutors(this), performance.now() + slice);
       if (outcome.isKnown) return outcome.unwrap(this.submitSync);
       if (performance.now() >= deadline) this.cancel(pending, new TaskTimeout(name, timeout));
-      else this.pump.wait(Math.min(deadline, this.graces.next, performance.now() + slice), this.#hasMail);
+      else this.pump.wait(Math.min(deadline, next), this.#hasMail);
     }
+  }
+
+  serve(): void {
+    this.pump.drain();
+    this.graces.look();
+    this.roster.look();
+    // Other threads' tasks may be what a task waits for.
+    this.#attachments?.recover();
+    this.#attachments?.collect();
+    this.#dispatch.advance();
   }
 
   readonly #hasMail = (): boolean => this.#attachments?.hasMail === true;
@@ -208,6 +215,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
 
   /** Brings a task under way. Whatever is wrong with it rejects it. */
   begin(task: PendingTask, args: readonly unknown[], options: SubmitOptions): void {
+    task.submittedAt = now();
     if (this.#closing.refusal !== undefined) {
       this.#drop(task, this.#closing.refusal(task.name));
       return;
@@ -219,7 +227,6 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
         if (task.priority !== 0) this.#control.setHasPriorities();
         if (task.settled) return;
       }
-      task.submittedAt = now();
       this.#observer.submitted(task);
       this.#send(task, args, options.transfer);
     } catch (error) {
@@ -310,8 +317,7 @@ export class ExecutorCore implements ExecutorBody, TaskHost {
   }
 
   #callOff(task: PendingTask, reason: unknown): void {
-    if (task.inLine) {
-      this.#dispatch.leaveLine(task);
+    if (task.inLine && this.#dispatch.leaveLine(task)) {
       this.#results.leave(task);
       return;
     }

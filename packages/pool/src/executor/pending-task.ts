@@ -1,6 +1,6 @@
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import { rejectionWithCallers } from './caller-frames.ts';
-import type { TaskStream } from './task-stream.ts';
+import type { StreamSink } from './stream-sink.ts';
 import type { PackedValue } from './value-travel.ts';
 
 /**
@@ -41,7 +41,9 @@ export class PendingTask {
   declare addressee: object | undefined;
   /** Default 0. */
   declare retriesLeft: number;
-  declare stream: TaskStream | undefined;
+  declare stream: StreamSink | undefined;
+  /** Makes the stream of a task whose items go on to another thread; it is given what tells the worker of one consumed. */
+  declare relayStream: ((onConsumed: () => void) => StreamSink) | undefined;
   declare onProgress: ((value: unknown) => void) | undefined;
   /** What {@link stopListening} calls. */
   declare release: (() => void) | undefined;
@@ -56,6 +58,7 @@ export class PendingTask {
       'packed',
       'addressee',
       'stream',
+      'relayStream',
       'onProgress',
       'release',
     ] as const)

@@ -86,7 +86,7 @@ export class Results {
         this.#answerClaim(task);
         break;
       case STREAM:
-        this.#openStream(task);
+        this.#openStream(task, value as number);
         break;
       case ITEM:
         task.stream?.push(value);
@@ -165,22 +165,22 @@ export class Results {
     this.#workerAt(this.#words.rowOf(slot))?.post({ type: 'args', slot, generation, args }, transfer);
   }
 
-  #openStream(task: PendingTask): void {
+  /** @param stream the number that the worker has given it */
+  #openStream(task: PendingTask, stream: number): void {
     if (task.settled) return;
     const { slot, generation } = task;
-    task.stream = new TaskStream(
-      () => {
-        const row = this.#ledger.find(slot, generation) === task ? this.#words.rowOf(slot) : -1;
-        if (row >= 0) this.#workerAt(row)?.state.countConsumed();
-      },
-      () => {
-        if (task.slot < 0) return;
-        task.stopListening();
-        this.done++;
-        this.#observer.finished(task);
-        this.#events.callOff(task, new TaskCancelled(task.name, 'its stream was abandoned'));
-      },
-    );
+    const onConsumed = () => {
+      const row = this.#ledger.find(slot, generation) === task ? this.#words.rowOf(slot) : -1;
+      if (row >= 0) this.#workerAt(row)?.state.countConsumed(stream);
+    };
+    const onAbandoned = () => {
+      if (task.slot < 0) return;
+      task.stopListening();
+      this.done++;
+      this.#observer.finished(task);
+      this.#events.callOff(task, new TaskCancelled(task.name, 'its stream was abandoned'));
+    };
+    task.stream = task.relayStream?.(onConsumed) ?? new TaskStream(onConsumed, onAbandoned);
     this.#ledger.settle(task);
     task.resolve(task.stream);
   }

@@ -86,8 +86,12 @@ export function explain(taskName: string, error: unknown): unknown {
   return error;
 }
 
-/** Hands progress to whoever asked for it. What they throw is nobody else's: it goes uncaught. */
+/**
+ * Hands progress to whoever asked for it, unless they know by now what has become of the task: one that was called off may
+ * go on for a while. What they throw is nobody else's: it goes uncaught.
+ */
 export function tellProgress(task: PendingTask, value: unknown): void {
+  if (task.settled && task.stream?.isOver !== false) return;
   if (value instanceof Promise) {
     void value.then((arrived) => tellProgress(task, arrived));
     return;

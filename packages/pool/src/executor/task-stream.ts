@@ -1,11 +1,12 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
 import { rejectionWithCallers } from './caller-frames.ts';
+import type { StreamSink } from './stream-sink.ts';
 
 /**
  * The consumer's end of a stream of results. The task stays at most a window of items ahead of it. Leaving a loop
  * over it (`return()`) ends the generator in the worker.
  */
-export class TaskStream implements AsyncIterableIterator<unknown> {
+export class TaskStream implements AsyncIterableIterator<unknown>, StreamSink {
   readonly #items: unknown[] = [];
   readonly #waiting: {
     resolve: (result: IteratorResult<unknown> | Promise<never>) => void;
@@ -26,7 +27,6 @@ export class TaskStream implements AsyncIterableIterator<unknown> {
     this.#onAbandoned = onAbandoned;
   }
 
-  /** Whether no item will arrive any more. */
   get isOver(): boolean {
     return this.#ended;
   }
@@ -62,7 +62,6 @@ export class TaskStream implements AsyncIterableIterator<unknown> {
     return { done: true, value };
   }
 
-  /** An item has arrived. */
   push(item: unknown): void {
     if (this.#ended) return;
     const waiting = this.#waiting.shift();
@@ -75,7 +74,6 @@ export class TaskStream implements AsyncIterableIterator<unknown> {
     delivered(item).then(waiting.resolve, waiting.reject);
   }
 
-  /** The task is done: items that have arrived can still be had. False if it had ended before. */
   end(): boolean {
     if (this.#ended) return false;
     this.#ended = true;
@@ -84,11 +82,6 @@ export class TaskStream implements AsyncIterableIterator<unknown> {
     return true;
   }
 
-  /**
-   * The task has failed: after the items that have arrived, the error. False if it had ended before.
-   *
-   * @param isOwn whether the stack of the error may be added to
-   */
   fail(error: unknown, isOwn = false): boolean {
     if (this.#ended) return false;
     this.#ended = true;

@@ -7,12 +7,16 @@ type AnyRecord = TaskRecord | PriorityRecord;
 interface Place {
   readonly task: PendingTask;
   record: AnyRecord;
+  /** Whether the task was called off while its record was on its way into the queue. */
+  isGivenUp: boolean;
 }
 
 /** What the line tells of its tasks. */
 export interface LineEvents {
   /** A task has left the line for the queue. */
   onPut(): void;
+  /** The record of a task that had left early (see `leave`) has not come to be in the queue, and never will. */
+  left(task: PendingTask): void;
   /** The queue refuses a record: another one for it, or undefined to send the task away. */
   repair(task: PendingTask, record: AnyRecord, error: unknown): AnyRecord | undefined;
 }
@@ -23,6 +27,8 @@ export class WaitingLine {
   readonly #events: LineEvents;
   readonly #places: Place[] = [];
   #moving = false;
+  /** Whose record is on its way into the queue. */
+  #onItsWay: Place | undefined;
   /** Ends the waiting for a place on behalf of the first in line. */
   #giveUp: AbortController | undefined;
 
@@ -38,15 +44,24 @@ export class WaitingLine {
   join(task: PendingTask, record: AnyRecord): void {
     task.inLine = true;
     const behind = this.#places.findLastIndex((place) => place.task.priority <= task.priority) + 1;
-    this.#places.splice(behind, 0, { task, record });
+    this.#places.splice(behind, 0, { task, record, isGivenUp: false });
     // Whoever waits for a place does so for the first in line.
     if (behind === 0) this.#giveUp?.abort();
     if (!this.#moving) void this.#move();
   }
 
-  leave(task: PendingTask): void {
+  /**
+   * Takes a task out of the line. False if its record may come to be in the queue, or has done so: what put it there tells
+   * of that only in a later turn. Then either a worker will come upon it, or `left` is called.
+   */
+  leave(task: PendingTask): boolean {
     const at = this.#places.findIndex((place) => place.task === task);
-    if (at >= 0) this.#remove(at);
+    const place = this.#places[at];
+    if (place === undefined) return true;
+    const isOnItsWay = place === this.#onItsWay;
+    place.isGivenUp = isOnItsWay;
+    this.#remove(at);
+    return !isOnItsWay;
   }
 
   /** Lets go on whom there is room for. Does not block. */
@@ -70,11 +85,15 @@ export class WaitingLine {
     while (this.#places.length > 0) {
       const place = this.#places[0]!;
       this.#giveUp = new AbortController();
+      this.#onItsWay = place;
       try {
         await this.#tasks.putAsync(place.record as never, { signal: this.#giveUp.signal });
       } catch (error) {
-        if (this.#places[0] === place) this.#repair(place, error);
+        if (place.isGivenUp) this.#events.left(place.task);
+        else if (this.#places[0] === place) this.#repair(place, error);
         continue;
+      } finally {
+        this.#onItsWay = undefined;
       }
       this.#events.onPut();
       // `advance` may have been faster. The task's word sees to it that it runs once all the same.

@@ -14,6 +14,7 @@ import { type PackedValue, packValue, unpackValue } from '../value-travel.ts';
 import { taskOfExecutor } from '../worker/current-task.ts';
 import type { Connection } from './connection.ts';
 import type { ExecutorHandle, Reply } from './messages.ts';
+import { serveOtherExecutors } from './own-executors.ts';
 
 /** An executor, as a thread sees it that did not make it. What it is asked for, it has the owner do. */
 export class AttachedExecutor implements ExecutorBody {
@@ -51,8 +52,9 @@ export class AttachedExecutor implements ExecutorBody {
     while (!outcome.isKnown) {
       this.#connection.collect();
       if (outcome.isKnown) break;
+      const next = serveOtherExecutors();
       if (performance.now() >= deadline) this.cancel(outcome.pending, new TaskTimeout(name, timeout));
-      else this.#connection.wait(deadline);
+      else this.#connection.wait(Math.min(deadline, next));
     }
     return outcome.unwrap(this.submitSync);
   }

@@ -3,19 +3,15 @@ import { currentThread, EventCount } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { TaskCancelled, TaskValueError } from '../errors.ts';
 import { PendingTask } from '../pending-task.ts';
-import { WINDOW } from '../protocol.ts';
-import { TaskStream } from '../task-stream.ts';
 import { type PackedValue, RawValue } from '../value-travel.ts';
 import { type Hello, MAIL, REPLIES, type Reply, type Request, WELCOME } from './messages.ts';
+import { RelayedStream } from './relayed-stream.ts';
 import type { TaskHost } from './task-host.ts';
 
 /** A task that runs on behalf of the attached thread. */
 interface Relayed {
   readonly pending: PendingTask;
-  /** Items of its stream that were taken from the other side. */
-  consumed: number;
-  /** Lets the stream go on. */
-  resume: (() => void) | undefined;
+  stream: RelayedStream | undefined;
 }
 
 /** One thread that is attached to an executor, as the executor's owner sees it. */
@@ -28,6 +24,7 @@ export class Attachment {
   readonly #mail: EventCount;
   readonly #tasks = new Map<number, Relayed>();
   #closing = false;
+  #hasLeft = false;
 
   constructor({ channel, thread, memory }: Hello, host: TaskHost) {
     this.thread = thread;
@@ -54,9 +51,8 @@ export class Attachment {
   /** Nobody is there any more to get results: cancels what was submitted from there. */
   abandon(): void {
     // The latest first: a worker that is freed by a cancellation is to find nothing more to begin.
-    for (const { pending, resume } of [...this.#tasks.values()].reverse()) {
+    for (const { pending } of [...this.#tasks.values()].reverse()) {
       this.#host.cancel(pending, new TaskCancelled(pending.name, 'the thread that submitted it has ended'));
-      resume?.();
     }
     this.#leave();
   }
@@ -68,6 +64,7 @@ export class Attachment {
   }
 
   #leave(): void {
+    this.#hasLeft = true;
     this.#channel.close();
     if (this.#mail.hasWaiters) this.#mail.notify();
   }
@@ -82,9 +79,7 @@ export class Attachment {
         break;
       case 'cancel': {
         const task = this.#tasks.get(request.id);
-        if (task === undefined) return;
-        this.#host.cancel(task.pending, unpackError(request.reason));
-        task.resume?.();
+        if (task !== undefined) this.#host.cancel(task.pending, unpackError(request.reason));
         break;
       }
       case 'cancel-pending':
@@ -93,13 +88,9 @@ export class Attachment {
           if (task !== undefined) this.#host.cancelIfNotBegun(task.pending);
         }
         break;
-      case 'consumed': {
-        const task = this.#tasks.get(request.id);
-        if (task === undefined) return;
-        task.consumed++;
-        task.resume?.();
+      case 'consumed':
+        this.#tasks.get(request.id)?.stream?.consumed();
         break;
-      }
     }
   }
 
@@ -114,25 +105,36 @@ export class Attachment {
     blocks,
   }: Extract<Request, { type: 'submit' }>) {
     const leave = parent === undefined ? undefined : this.#host.saturation.enter(parent, blocks);
+    const fail = (error: unknown) => {
+      leave?.();
+      this.#end(id, () => ({ type: 'error', id, error: packError(error) }));
+    };
     const pending = new PendingTask(
       name,
       (value) => {
-        if (value instanceof TaskStream) {
-          void this.#forward(id, task, value).finally(leave);
-          return;
-        }
+        // It tells of its end by itself.
+        if (value instanceof RelayedStream) return;
         leave?.();
         this.#end(id, () => ({ type: 'value', id, value: packed(value) }));
       },
-      (error) => {
-        leave?.();
-        this.#end(id, () => ({ type: 'error', id, error: packError(error) }));
-      },
+      fail,
     );
     pending.relayed = true;
-    const task: Relayed = { pending, consumed: 0, resume: undefined };
+    const task: Relayed = { pending, stream: undefined };
+    pending.relayStream = (onConsumed) => {
+      this.#post({ type: 'stream', id });
+      const item = (value: unknown) =>
+        this.#postPart(pending, 'item', { type: 'item', id, value: packed(value) });
+      const end = () => {
+        leave?.();
+        this.#end(id, () => ({ type: 'end', id }));
+      };
+      task.stream = new RelayedStream({ item, end, fail }, onConsumed);
+      return task.stream;
+    };
     this.#tasks.set(id, task);
-    const onProgress = (value: unknown) => this.#post({ type: 'progress', id, value: packed(value) });
+    const onProgress = (value: unknown) =>
+      this.#postPart(pending, 'progress', { type: 'progress', id, value: packed(value) });
     this.#host.beginPacked(pending, args, { priority, retries, ...(progress ? { onProgress } : {}) });
     if (parent !== undefined) this.#host.checkSaturation(pending);
   }
@@ -144,24 +146,13 @@ export class Attachment {
     );
   }
 
-  /** Hands a stream on, never more than a window ahead of its consumer over there. */
-  async #forward(id: number, task: Relayed, stream: TaskStream): Promise<void> {
-    this.#post({ type: 'stream', id });
+  /** An item of a task's stream, or its progress. What cannot go on ends the task. */
+  #postPart(pending: PendingTask, what: string, reply: Reply): void {
     try {
-      for (let sent = 0; ; sent++) {
-        while (sent - task.consumed >= WINDOW && !stream.isOver) {
-          await new Promise<void>((resolve) => {
-            task.resume = resolve;
-          });
-        }
-        const step = await stream.next();
-        if (step.done === true) break;
-        this.#post({ type: 'item', id, value: packed(step.value) });
-      }
-      this.#end(id, () => ({ type: 'end', id }));
+      this.#post(reply);
     } catch (error) {
-      this.#host.cancel(task.pending, error);
-      this.#end(id, () => ({ type: 'error', id, error: packError(error) }));
+      // A port, say: channels move nothing.
+      this.#host.cancel(pending, new TaskValueError(pending.name, what, (error as Error).message, error));
     }
   }
 
@@ -180,6 +171,8 @@ export class Attachment {
   }
 
   #post(reply: Reply): void {
+    // Nobody is there: what its thread had begun comes to its end here.
+    if (this.#hasLeft) return;
     this.#channel.postMessage(reply);
     Atomics.add(this.#words, REPLIES, 1);
     if (this.#mail.hasWaiters) this.#mail.notify();

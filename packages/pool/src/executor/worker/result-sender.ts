@@ -5,7 +5,7 @@ import { isBig } from '../big-values.ts';
 import type { Control } from '../control.ts';
 import { TaskValueError } from '../errors.ts';
 import { Moved } from '../move.ts';
-import { type Farewell, POSTED, type ResultRecord, tagOf } from '../protocol.ts';
+import { type Farewell, ITEM, POSTED, PROGRESS, type ResultRecord, tagOf } from '../protocol.ts';
 import { packValue, Unsendable } from '../value-travel.ts';
 import type { RunningTask } from './current-task.ts';
 
@@ -41,18 +41,18 @@ export class ResultSender {
         if (!(error instanceof QueueCodecError || error instanceof RangeError)) throw error;
       }
     }
-    this.#post(name, value);
+    this.#post(name, kind === PROGRESS ? 'progress' : kind === ITEM ? 'item' : 'result', value);
     this.send([slot, tagOf(generation, kind | POSTED)]);
   }
 
-  #post(taskName: string, value: unknown): void {
+  #post(taskName: string, what: string, value: unknown): void {
     const transfer: readonly TransferListItem[] = value instanceof Moved ? value.transfer : [];
     try {
-      const packed = packValue('result', value instanceof Moved ? value.value : value, transfer);
+      const packed = packValue(what, value instanceof Moved ? value.value : value, transfer);
       this.#port.postMessage({ type: 'value', value: packed } satisfies Farewell, transfer);
     } catch (error) {
       if (error instanceof Unsendable) throw new TaskValueError(taskName, error.path, error.why, error.cause);
-      throw new TaskValueError(taskName, 'result', (error as Error).message, error);
+      throw new TaskValueError(taskName, what, (error as Error).message, error);
     }
   }
 }

@@ -30,10 +30,9 @@ export async function sendStream(
   const iterator = (
     Symbol.asyncIterator in stream ? (stream as AsyncIterable<unknown>)[Symbol.asyncIterator]() : stream
   ) as Stream;
-  row.resetConsumed();
-  sender.send([slot, tagOf(generation, STREAM)]);
+  sender.send([slot, tagOf(generation, STREAM), row.beginStream()]);
   for (let sent = 0; ; sent++) {
-    if (sent - row.consumed >= WINDOW) await creditBeyond(sent - WINDOW, row, () => words.isCancelled(slot));
+    if (row.unconsumed(sent) >= WINDOW) await credit(sent, row, () => words.isCancelled(slot));
     if (words.isCancelled(slot)) {
       await iterator.return?.();
       return;
@@ -49,15 +48,15 @@ export async function sendStream(
   }
 }
 
-/** Waits until more than `consumed` items have been consumed, or `isCancelled()`. */
-async function creditBeyond(consumed: number, row: WorkerRow, isCancelled: () => boolean): Promise<void> {
+/** Waits until another item may be sent after the `sent` first ones, or `isCancelled()`. */
+async function credit(sent: number, row: WorkerRow, isCancelled: () => boolean): Promise<void> {
   const release = holdEventLoop();
   try {
     for (;;) {
       const generation = row.credit.enter();
       try {
         const ticket = row.credit.ticket();
-        if (row.consumed > consumed || isCancelled()) return;
+        if (row.unconsumed(sent) < WINDOW || isCancelled()) return;
         await row.credit.parkAsync(ticket, Infinity, undefined);
       } finally {
         row.credit.leave(generation);
