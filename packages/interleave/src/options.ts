@@ -75,6 +75,11 @@ export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress' | 'vict
 
 /** @throws {RangeError} or {@link TypeError} naming the option, its value and what it takes. */
 export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError(
+      `options are an object such as { preemptions: 2 }, not ${String(options)} (${typeof options})`,
+    );
+  }
   const strategy = options.strategy ?? 'exhaustive';
   if (!['exhaustive', 'pct', 'random'].includes(strategy)) {
     throw new TypeError(`strategy is 'exhaustive', 'pct' or 'random', not ${String(strategy)}`);
@@ -89,6 +94,15 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
     }
     return value;
   };
+  const flag = (name: 'prune' | 'races' | 'minimise' | 'throwOnFailure'): boolean => {
+    const value: unknown = options[name] ?? true;
+    if (typeof value === 'boolean') return value;
+    throw new TypeError(`${name} is true or false, not ${String(value)} (${typeof value})`);
+  };
+  const { onProgress } = options;
+  if (onProgress !== undefined && typeof onProgress !== 'function') {
+    throw new TypeError(`onProgress is a function, not ${String(onProgress)} (${typeof onProgress})`);
+  }
   const infinity = Number.POSITIVE_INFINITY;
   const milliseconds = options.milliseconds ?? infinity;
   if (typeof milliseconds !== 'number' || !(milliseconds >= 0)) {
@@ -115,12 +129,12 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
     milliseconds,
     seed: whole('seed', 1, -(2 ** 31), 2 ** 32),
     depth: whole('depth', 3, 1, 100),
-    prune: options.prune ?? true,
-    races: options.races ?? true,
+    prune: flag('prune'),
+    races: flag('races'),
     maxSteps: whole('maxSteps', 5_000, 1, 1_000_000),
     spinLimit: whole('spinLimit', 2, 1, 1_000_000),
-    minimise: options.minimise ?? true,
-    throwOnFailure: options.throwOnFailure ?? true,
-    onProgress: options.onProgress,
+    minimise: flag('minimise'),
+    throwOnFailure: flag('throwOnFailure'),
+    onProgress,
   };
 }

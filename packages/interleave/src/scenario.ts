@@ -62,7 +62,8 @@ export interface ScenarioDefinition<Context, Result = unknown> {
    * Makes the shared memory, once for each `explore` or `replay`. Between executions the model puts shared
    * memory back to what it was after `setup`; it cannot put back anything else. So let the context hold
    * shared memory and constants only, and make every object that has state of its own inside the bodies,
-   * as each real thread makes its own from a handle.
+   * as each real thread makes its own from a handle. (All bodies run in one thread: an object that tells threads apart by
+   * who they are, such as a `Mutex` of `@pkg/sync`, takes them for one.)
    */
   setup(): Context;
   /**

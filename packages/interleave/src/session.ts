@@ -88,6 +88,11 @@ export class Session {
         },
       });
       if (verdict === false) machine.failure = { kind: 'check', message: 'check returned false' };
+      else if (typeof (verdict as PromiseLike<unknown> | null)?.then === 'function') {
+        // What it will come to is not known when the next execution begins.
+        (verdict as PromiseLike<unknown>).then(undefined, () => {});
+        throw new TypeError('check returned a promise: it has to be synchronous, as the bodies are');
+      }
     } catch (error) {
       machine.failure = { kind: 'check', message: describe(error), cause: error };
     }

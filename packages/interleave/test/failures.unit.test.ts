@@ -402,8 +402,20 @@ describe('other failures', () => {
     [{ schedules: 0 }, /schedules/],
     [{ milliseconds: Number.NaN }, /milliseconds/],
     [{ strategy: 'dfs' as 'pct' }, /strategy is/],
+    [{ prune: 'no' as never }, /prune is true or false, not no \(string\)/],
+    [{ races: 0 as never }, /races is true or false, not 0 \(number\)/],
+    [{ onProgress: 3 as never }, /onProgress is a function, not 3 \(number\)/],
+    [null as never, /options are an object .* not null/],
+    [5 as never, /options are an object .* not 5/],
   ])('the options %j are refused', (options, message) => {
     expect(() => explore(lostUpdate, options)).toThrow(message);
+  });
+
+  it('a check that returns a promise is refused, whatever it comes to', () => {
+    for (const outcome of [Promise.resolve(true), Promise.reject(new Error('late'))]) {
+      const late = scenario({ name: 'late', setup: () => null, threads: [() => 1], check: () => outcome });
+      expect(failureOf(late).message).toContain('check returned a promise');
+    }
   });
 
   it('a scenario with wrong parts is refused', () => {

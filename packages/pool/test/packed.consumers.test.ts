@@ -41,12 +41,19 @@ function bringTypes(...names: string[]): void {
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'consumer-'));
-  for (const name of ['sync', 'queue', 'pool']) {
+  for (const name of ['sync', 'queue', 'pool', 'interleave']) {
     run('npm', ['pack', '--silent', '--pack-destination', project], join(packages, name));
   }
   writeFileSync(join(project, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   const tarballs = readdirSync(project).filter((file) => file.endsWith('.tgz'));
-  run('npm', ['install', '--offline', '--silent', ...tarballs.map((file) => `./${file}`)]);
+  // A peer of one of them, which is not looked for where there is no network.
+  run('npm', [
+    'install',
+    '--offline',
+    '--legacy-peer-deps',
+    '--silent',
+    ...tarballs.map((file) => `./${file}`),
+  ]);
 });
 
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -286,6 +293,7 @@ describe('the packed packages, installed into an empty project', () => {
        import { Queue } from '@pkg/queue';
        import { Event, supervise } from '@pkg/sync';
        import { createLivenessProbe } from '@pkg/sync/kernel';
+       import { explore } from '@pkg/interleave';
        class Taker extends Thread {
          static override readonly url = import.meta.url;
          constructor(readonly queue: Queue<number>) { super({ transfer: [new MessageChannel().port1] }); }
@@ -303,9 +311,9 @@ describe('the packed packages, installed into an empty project', () => {
          for await (const n of await executor.submit('count')) n.toFixed();
          return (await executor.call.queue()).get().toFixed();
        };
-       export const used = [Alone, Event, supervise, createLivenessProbe()?.port.close, currentTask];`,
+       export const used = [Alone, Event, supervise, createLivenessProbe()?.port.close, currentTask, explore];`,
     );
-    bringTypes('@types/node', 'undici-types');
+    bringTypes('@types/node', 'undici-types', 'fast-check', 'pure-rand');
     expect(compile('for-node.ts', { lib: ['esnext'], types: ['node'] })).toBe('');
     // What versions of Node's types differ in: 26 has no such name any more.
     const file = join(project, 'node_modules/@types/node/worker_threads.d.ts');

@@ -40,7 +40,10 @@ export class LifoQueue<T> extends TaskQueue<T> {
    * @returns a `LifoQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
    * @throws TypeError when `handle` is not that of a `LifoQueue`, or `options` are no object
    */
-  static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> }): LifoQueue<T> {
+  static from<T>(
+    handle: QueueHandle<T>,
+    options?: { codec?: CodecName | Codec<T> | undefined },
+  ): LifoQueue<T> {
     return new LifoQueue<T>(QueueOrigin.attach(handle, KIND_OF_LIFO_QUEUE, options));
   }
 

@@ -86,7 +86,7 @@ export class PriorityQueue<T> extends TaskQueue<T> {
    */
   static from<T>(
     handle: PriorityQueueHandle<T>,
-    options: { codec?: CodecName | Codec<T>; priority?: (item: T) => number } = {},
+    options: { codec?: CodecName | Codec<T> | undefined; priority?: ((item: T) => number) | undefined } = {},
   ): PriorityQueue<T> {
     const origin = QueueOrigin.attach(handle, KIND_OF_PRIORITY_QUEUE, options);
     if (options.priority !== undefined && !handle.ownPriority) {

@@ -2,13 +2,13 @@ import { KIND, type SharedHandle } from '@pkg/sync';
 import {
   currentThread,
   describeValue,
+  isSharedArrayBuffer,
   MAX_THREADS,
   type ThreadIdentity,
   ThreadTable,
 } from '@pkg/sync/kernel';
 import { checkFlag, checkOptions } from './check-options.ts';
 import type { Codec, CodecName } from './codec/codec.ts';
-import { isSharedArrayBuffer } from './codec/intrinsics.ts';
 import type { ItemCodec } from './codec/item-codec.ts';
 import { resolveCodec } from './codec/resolve-codec.ts';
 import {

@@ -46,7 +46,7 @@ export class Queue<T> extends TaskQueue<T> {
    * @returns a `Queue`, also when the one with that handle is of a class that extends it; see {@link handle}
    * @throws TypeError when `handle` is not that of a `Queue`, or `options` are no object
    */
-  static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> }): Queue<T> {
+  static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> | undefined }): Queue<T> {
     return new Queue<T>(QueueOrigin.attach(handle, KIND_OF_QUEUE, options));
   }
 

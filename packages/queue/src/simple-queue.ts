@@ -35,7 +35,10 @@ export class SimpleQueue<T> extends SharedQueue<T> {
    * @returns a `SimpleQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
    * @throws TypeError when `handle` is not that of a `SimpleQueue`, or `options` are no object
    */
-  static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> }): SimpleQueue<T> {
+  static from<T>(
+    handle: QueueHandle<T>,
+    options?: { codec?: CodecName | Codec<T> | undefined },
+  ): SimpleQueue<T> {
     return new SimpleQueue<T>(QueueOrigin.attach(handle, KIND_OF_SIMPLE_QUEUE, options));
   }
 

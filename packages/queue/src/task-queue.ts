@@ -118,7 +118,7 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
    *   taken. Default `false`.
    * @throws TypeError when `options` are no object or `immediate` is no boolean; nothing changes
    */
-  shutdown(options: { immediate?: boolean } = {}): void {
+  shutdown(options: { immediate?: boolean | undefined } = {}): void {
     checkOptions(options, '{ immediate: true }');
     this.#store.shutDown(checkFlag('immediate', options.immediate));
   }

@@ -55,13 +55,14 @@ export function terminateChild(child: Child): Termination {
 }
 
 /**
- * Ends all children whose end can be noticed without events, for a thread that is about to end itself. Node ends
- * the workers of a thread that ends, but waits for each of them for ever when its one request got lost. Recovers
- * nothing. Blocks, for `limit` milliseconds at the longest.
+ * Ends the children of a thread that is about to end itself. Node ends them too, but waits for each of them for ever when
+ * its one request got lost. Recovers nothing. Blocks until they have ended, for `limit` milliseconds at the longest.
+ *
+ * @param probed only those with a probe, whose end can always be noticed without events
  */
-export function endChildren(limit: number): void {
+export function endChildren(limit: number, probed: boolean): void {
   const deadline = performance.now() + limit;
-  let left = [...children].filter((child) => child.probe !== undefined);
+  let left = [...children].filter((child) => !probed || child.probe !== undefined);
   for (const child of left) terminateChild(child);
   const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {

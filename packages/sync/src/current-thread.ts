@@ -1,6 +1,6 @@
-import { threadKey } from '#platform';
+import { inheritedTable, threadKey } from '#platform';
 import { lastAtExit } from './at-exit.ts';
-import { enrolChildren, hasChildren, reapChildren } from './children.ts';
+import { endChildren, enrolChildren, hasChildren, reapChildren } from './children.ts';
 import { homeTable, know } from './known-tables.ts';
 import { wakePendingSleeps } from './pending-sleeps.ts';
 import { perThread } from './per-thread.ts';
@@ -49,10 +49,17 @@ export function identitiesOfThisThread(): Iterable<ThreadIdentity> {
  * cannot tell one that has ended from one that has not begun.
  */
 function recordOwnEnd(): void {
-  // They may still run, and this thread's burial would be theirs.
-  if (hasChildren()) return;
+  if (hasChildren()) {
+    if (inheritedTable() === undefined) return;
+    // This thread's burial is theirs too, so they must not run any more.
+    endChildren(LONGEST_END, false);
+    if (hasChildren()) return;
+  }
   for (const { table, id } of thisThread.identities.values()) table.markDead(id);
 }
+
+/** How long a thread that exits waits for the ends of those that it has started, in milliseconds. They take 1-3. */
+const LONGEST_END = 1_000;
 
 /** What a thread that blocks does between two sleeps. */
 function lookAround(): void {

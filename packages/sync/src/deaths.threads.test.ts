@@ -191,7 +191,7 @@ describe('the end of a thread', () => {
     });
   }
 
-  for (const role of ['leave', 'throw', 'hold'] as const) {
+  for (const role of ['leave', 'throw', 'hold', 'leaveChild'] as const) {
     it(`is noticed by the thread that started it and has blocked ever since, if it ends by itself (${role})`, async () => {
       const mutex = new Mutex();
       const words = makeWords();
@@ -261,7 +261,7 @@ describe('a thread whose promises are rejected all the time', () => {
   it('does not keep the thread that started it from ending', async () => {
     for (let round = 0; round < 20; round++) {
       const { mutex } = await begin(round, createLivenessProbe());
-      endChildren(10_000);
+      endChildren(10_000, true);
       expect(mutex.lock().abandoned).toBe(true);
     }
   });

@@ -62,7 +62,7 @@ export interface SemaphoreOptions {
    * Whether releasing more permits than there were at first is an error, as in Python's `BoundedSemaphore`.
    * Default false.
    */
-  bounded?: boolean;
+  bounded?: boolean | undefined;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { attach, type Recoverable } from './attached-objects.ts';
 import { currentThread } from './current-thread.ts';
 import { describeValue } from './describe-value.ts';
+import { isSharedArrayBuffer } from './is-shared-array-buffer.ts';
 import { HANDLE, KIND, type SharedHandle, type SharedObject } from './shared-object.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import { ThreadTable } from './thread-table.ts';
@@ -131,8 +132,13 @@ export function openHandle(
   identity: ThreadIdentity | undefined,
 ): Placement & { memory: SharedArrayBuffer } {
   const { [KIND]: found, memory, threads } = Object(handle) as Partial<PrimitiveHandle>;
-  if (found !== kind || !(memory instanceof SharedArrayBuffer) || !(threads instanceof SharedArrayBuffer)) {
-    const what = found === undefined ? describeValue(handle) : `a handle of kind '${found}'`;
+  if (found !== kind || !isSharedArrayBuffer(memory) || !isSharedArrayBuffer(threads)) {
+    const what =
+      found === undefined
+        ? describeValue(handle)
+        : found !== kind
+          ? `a handle of kind '${found}'`
+          : `a handle whose memory is ${describeValue(memory)} and whose threads are ${describeValue(threads)}`;
     throw new TypeError(`${of}.from() takes the handle of a ${of}, not ${what}: pass ${lower(of)}.handle`);
   }
   if (memory.byteLength < words * 4) {

@@ -37,8 +37,9 @@ export interface Supervision {
  *
  * To be called on the thread that started the worker, right after starting it. Does not block. The end is
  * noticed by the worker's `exit` event, and by a thread that blocks in an object of this project while it does so. A
- * worker that exits by itself, an uncaught error included, says so. Only one whose whole life fell into one such wait, and
- * that the engine ended (out of memory), is noticed after the wait, unless it keeps the port of a `probe`.
+ * worker that exits by itself, an uncaught error included, says so as the last thing that it does. One whose whole life fell
+ * into one such wait, and that could not say so, is noticed only after the wait: the engine ended it (out of memory), or a
+ * listener of its own for `exit` threw, or called `process.exit()` again. A `probe` whose port it keeps tells of it.
  *
  * @param worker a Node `Worker`
  * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it

@@ -10,7 +10,7 @@ export const natives = {
   Uint8Array: globalThis.Uint8Array,
   Int32Array: globalThis.Int32Array,
   Float64Array: globalThis.Float64Array,
-  now: globalThis.performance.now.bind(globalThis.performance),
+  now: globalThis.performance.now.bind(globalThis.performance) as () => number,
 } as const;
 
 /** Any of the typed arrays that can lie over a `SharedArrayBuffer`. */

@@ -14,5 +14,5 @@ const ending = perThread('@pkg/pool.ending-at-exit', () => ({ isSeenTo: false })
 export function endThreadsAtExit(): void {
   if (ending.isSeenTo) return;
   ending.isSeenTo = true;
-  lastAtExit(() => endChildren(LIMIT));
+  lastAtExit(() => endChildren(LIMIT, true));
 }

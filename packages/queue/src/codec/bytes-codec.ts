@@ -1,5 +1,5 @@
-import { describeValue } from '@pkg/sync/kernel';
-import { isSharedArrayBuffer, viewName } from './intrinsics.ts';
+import { describeValue, isSharedArrayBuffer } from '@pkg/sync/kernel';
+import { viewName } from './intrinsics.ts';
 import type { ItemCodec } from './item-codec.ts';
 import { QueueCodecError } from './queue-codec-error.ts';
 import { readWholeBlob, wholeBlob, writeWholeBlob } from './whole-blob.ts';

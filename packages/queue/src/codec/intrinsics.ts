@@ -47,11 +47,6 @@ export const assertViewInBounds = (view: ArrayBufferView): void => {
 
 export const arrayBufferByteLength = getter(ArrayBuffer.prototype, 'byteLength');
 export const isArrayBuffer = accepts(arrayBufferByteLength);
-// Browsers without cross-origin isolation have no such global.
-const sharedByteLength =
-  typeof SharedArrayBuffer === 'undefined' ? undefined : getter(SharedArrayBuffer.prototype, 'byteLength');
-const acceptsShared = sharedByteLength === undefined ? () => false : accepts(sharedByteLength);
-export const isSharedArrayBuffer = (value: unknown): boolean => acceptsShared(value);
 
 export const isDate = accepts(Date.prototype.getTime);
 export const isMap = accepts(getter(Map.prototype, 'size'));

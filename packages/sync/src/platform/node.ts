@@ -11,6 +11,7 @@ import {
   setEnvironmentData,
   threadId,
 } from 'node:worker_threads';
+import { isSharedArrayBuffer } from '../is-shared-array-buffer.ts';
 import type { LivenessProbe } from './web.ts';
 
 export type { LivenessProbe } from './web.ts';
@@ -20,7 +21,7 @@ const TABLE_KEY = '@pkg/sync.threads';
 /** See `web.ts`. */
 export function inheritedTable(): SharedArrayBuffer | undefined {
   const table: unknown = getEnvironmentData(TABLE_KEY);
-  return table instanceof SharedArrayBuffer ? table : undefined;
+  return isSharedArrayBuffer(table) ? table : undefined;
 }
 
 /** See `web.ts`. Environment data is inherited by every worker that this thread starts, raw ones too. */

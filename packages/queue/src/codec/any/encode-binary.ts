@@ -1,9 +1,9 @@
+import { isSharedArrayBuffer } from '@pkg/sync/kernel';
 import { BIG_BLOB } from '../big-blob.ts';
 import type { ByteWriter } from '../byte-writer.ts';
 import {
   arrayBufferByteLength,
   assertViewInBounds,
-  isSharedArrayBuffer,
   viewBuffer,
   viewByteLength,
   viewByteOffset,

@@ -1,5 +1,4 @@
-import { describeValue } from '@pkg/sync/kernel';
-import { isSharedArrayBuffer } from '../intrinsics.ts';
+import { describeValue, isSharedArrayBuffer } from '@pkg/sync/kernel';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { SHARED_HANDLE } from './kinds.ts';
 
