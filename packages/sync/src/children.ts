@@ -54,15 +54,18 @@ export function terminateChild(child: Child): Termination {
   return child.termination;
 }
 
+/** How long a thread waits at its exit for those that it started, in milliseconds. They take 1-3. */
+const LONGEST_END = 1_000;
+
 /**
- * Ends the children of a thread that is about to end itself. Node ends them too, but waits for each of them for ever when
- * its one request got lost. Recovers nothing. Blocks until they have ended, for `limit` milliseconds at the longest.
+ * Ends children of a thread that is about to end itself. Node ends them too, but waits for each of them for ever when its
+ * one request got lost. Recovers nothing. Blocks until they have ended, for `limit` milliseconds at the longest.
  *
- * @param probed only those with a probe, whose end can always be noticed without events
+ * @param which all, or those with a probe, whose end can always be noticed without events
  */
-export function endChildren(limit: number, probed: boolean): void {
+export function endChildren(which: 'all' | 'probed', limit: number = LONGEST_END): void {
   const deadline = performance.now() + limit;
-  let left = [...children].filter((child) => !probed || child.probe !== undefined);
+  let left = [...children].filter((child) => which === 'all' || child.probe !== undefined);
   for (const child of left) terminateChild(child);
   const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {

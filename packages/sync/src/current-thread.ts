@@ -1,7 +1,7 @@
-import { inheritedTable, threadKey } from '#platform';
+import { threadKey } from '#platform';
 import { lastAtExit } from './at-exit.ts';
 import { endChildren, enrolChildren, hasChildren, reapChildren } from './children.ts';
-import { homeTable, know } from './known-tables.ts';
+import { hasStarter, homeTable, know } from './known-tables.ts';
 import { wakePendingSleeps } from './pending-sleeps.ts';
 import { perThread } from './per-thread.ts';
 import { ThreadIdentity } from './thread-identity.ts';
@@ -49,17 +49,11 @@ export function identitiesOfThisThread(): Iterable<ThreadIdentity> {
  * cannot tell one that has ended from one that has not begun.
  */
 function recordOwnEnd(): void {
-  if (hasChildren()) {
-    if (inheritedTable() === undefined) return;
-    // This thread's burial is theirs too, so they must not run any more.
-    endChildren(LONGEST_END, false);
-    if (hasChildren()) return;
-  }
+  // Its burial is that of the threads that it has started too, so they must not run any more.
+  if (hasStarter()) endChildren('all');
+  if (hasChildren()) return;
   for (const { table, id } of thisThread.identities.values()) table.markDead(id);
 }
-
-/** How long a thread that exits waits for the ends of those that it has started, in milliseconds. They take 1-3. */
-const LONGEST_END = 1_000;
 
 /** What a thread that blocks does between two sleeps. */
 function lookAround(): void {

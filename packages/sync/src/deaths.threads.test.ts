@@ -1,6 +1,9 @@
 /** Threads that are ended at random instants, and what they held. */
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { bundle } from '../test/fixtures/bundle.ts';
 import { A, B, PROGRESS, type RoleData, STOP } from '../test/fixtures/role-data.ts';
 import { type Actor, makeWords, randomInstant, reaches, start } from '../test/fixtures/workers.ts';
 import { Barrier } from './barrier.ts';
@@ -230,6 +233,13 @@ describe('the end of a thread', () => {
   });
 });
 
+describe('the end of a program', () => {
+  it('is not held up by threads that are its own to end', () => {
+    const program = fileURLToPath(bundle(new URL('../test/fixtures/exits-with-worker.ts', import.meta.url)));
+    expect(execFileSync(process.execPath, [program], { encoding: 'utf8' })).toBe('exit\n');
+  });
+});
+
 describe('a thread whose promises are rejected all the time', () => {
   // How far it gets before it is ended varies with `round`: each looks for another instant.
   const begin = async (round: number, probe?: ReturnType<typeof createLivenessProbe>) => {
@@ -261,7 +271,7 @@ describe('a thread whose promises are rejected all the time', () => {
   it('does not keep the thread that started it from ending', async () => {
     for (let round = 0; round < 20; round++) {
       const { mutex } = await begin(round, createLivenessProbe());
-      endChildren(10_000, true);
+      endChildren('probed', 10_000);
       expect(mutex.lock().abandoned).toBe(true);
     }
   });

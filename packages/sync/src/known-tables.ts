@@ -5,11 +5,14 @@ import { ThreadTable } from './thread-table.ts';
 interface KnownTables {
   readonly byToken: Map<string, ThreadTable>;
   home: ThreadTable | undefined;
+  /** Whether the home table is that of the thread that started this one. */
+  isInherited: boolean;
 }
 
 const tables = perThread<KnownTables>('@pkg/sync.known-tables', () => ({
   byToken: new Map(),
   home: undefined,
+  isInherited: false,
 }));
 
 /**
@@ -21,10 +24,18 @@ export function homeTable(): ThreadTable {
     const inherited = inheritedTable();
     const home = inherited === undefined ? ThreadTable.create() : new ThreadTable(inherited);
     tables.home = home;
+    // To be noted here: the environment hands the table down to this thread's own threads, and so to this thread too.
+    tables.isInherited = inherited !== undefined;
     bequeathTable(home.memory);
     know(home);
   }
   return tables.home;
+}
+
+/** Whether a thread that knows of this one has started it. Does not block. */
+export function hasStarter(): boolean {
+  homeTable();
+  return tables.isInherited;
 }
 
 /** Remembers a table that this thread has met. */

@@ -1,8 +1,5 @@
 import { endChildren, lastAtExit, perThread } from '@pkg/sync/kernel';
 
-/** How long this thread waits at its exit for the threads that it started, in milliseconds. They take 1-3. */
-const LIMIT = 1_000;
-
 /** Whether it will, whichever copy of this package has seen to it. */
 const ending = perThread('@pkg/pool.ending-at-exit', () => ({ isSeenTo: false }));
 
@@ -14,5 +11,5 @@ const ending = perThread('@pkg/pool.ending-at-exit', () => ({ isSeenTo: false })
 export function endThreadsAtExit(): void {
   if (ending.isSeenTo) return;
   ending.isSeenTo = true;
-  lastAtExit(() => endChildren(LIMIT, true));
+  lastAtExit(() => endChildren('probed'));
 }
