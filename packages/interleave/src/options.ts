@@ -1,3 +1,5 @@
+import { withType } from './with-type.ts';
+
 /** How far a search has come. */
 export interface Progress {
   /** Complete executions. */
@@ -76,9 +78,7 @@ export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress' | 'vict
 /** @throws {RangeError} or {@link TypeError} naming the option, its value and what it takes. */
 export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(
-      `options are an object such as { preemptions: 2 }, not ${String(options)} (${typeof options})`,
-    );
+    throw new TypeError(`options are an object such as { preemptions: 2 }, not ${withType(options)}`);
   }
   const strategy = options.strategy ?? 'exhaustive';
   if (!['exhaustive', 'pct', 'random'].includes(strategy)) {
@@ -88,35 +88,29 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
     const value = (options[name] as number | undefined) ?? fallback;
     const fits = Number.isInteger(value) || (value === Number.POSITIVE_INFINITY && most === value);
     if (typeof value !== 'number' || !fits || value < least || value > most) {
-      throw new RangeError(
-        `${name} is a whole number from ${least} to ${most}, not ${String(value)} (${typeof value})`,
-      );
+      throw new RangeError(`${name} is a whole number from ${least} to ${most}, not ${withType(value)}`);
     }
     return value;
   };
   const flag = (name: 'prune' | 'races' | 'minimise' | 'throwOnFailure'): boolean => {
     const value: unknown = options[name] ?? true;
     if (typeof value === 'boolean') return value;
-    throw new TypeError(`${name} is true or false, not ${String(value)} (${typeof value})`);
+    throw new TypeError(`${name} is true or false, not ${withType(value)}`);
   };
   const { onProgress } = options;
   if (onProgress !== undefined && typeof onProgress !== 'function') {
-    throw new TypeError(`onProgress is a function, not ${String(onProgress)} (${typeof onProgress})`);
+    throw new TypeError(`onProgress is a function, not ${withType(onProgress)}`);
   }
   const infinity = Number.POSITIVE_INFINITY;
   const milliseconds = options.milliseconds ?? infinity;
   if (typeof milliseconds !== 'number' || !(milliseconds >= 0)) {
-    throw new RangeError(
-      `milliseconds is a number from 0, not ${String(milliseconds)} (${typeof milliseconds})`,
-    );
+    throw new RangeError(`milliseconds is a number from 0, not ${withType(milliseconds)}`);
   }
   const { victims } = options;
   const isThread = (value: unknown) =>
     Number.isInteger(value) && (value as number) >= 0 && (value as number) < 8;
   if (victims !== undefined && !(Array.isArray(victims) && victims.every(isThread))) {
-    throw new TypeError(
-      `victims is an array of numbers of threads, not ${String(victims)} (${typeof victims})`,
-    );
+    throw new TypeError(`victims is an array of numbers of threads, not ${withType(victims)}`);
   }
   return {
     strategy,

@@ -1,3 +1,5 @@
+import { withType } from './with-type.ts';
+
 /** What a body gets beside the scenario's context: its place in the model. */
 export interface ThreadContext {
   /** The thread's number: its place in {@link ScenarioDefinition.threads}; recoveries are numbered after them. */
@@ -140,6 +142,5 @@ export function scenario<Context, Result = unknown>(
   return Object.freeze({ ...definition });
 }
 
-function show(value: unknown): string {
-  return `${typeof value === 'string' ? JSON.stringify(value) : String(value)} (${typeof value})`;
-}
+const show = (value: unknown): string =>
+  typeof value === 'string' ? `${JSON.stringify(value)} (string)` : withType(value);

@@ -1,3 +1,5 @@
+import { withType } from './with-type.ts';
+
 /**
  * A schedule is what decided an execution, step by step. An action packs into an int32:
  * bits 0–2 the kind, bits 3–7 the thread, bits 8–30 the position (of a kill only).
@@ -57,9 +59,7 @@ export function normaliseSegments(segments: readonly Segment[]): Segment[] {
 /** @throws {SyntaxError} naming the part that is no step of a schedule. */
 export function parseSchedule(schedule: string): Segment[] {
   if (typeof schedule !== 'string') {
-    throw new TypeError(
-      `A schedule is a string such as '0x3.1.k1', not ${String(schedule)} (${typeof schedule})`,
-    );
+    throw new TypeError(`A schedule is a string such as '0x3.1.k1', not ${withType(schedule)}`);
   }
   const segments: Segment[] = [];
   for (const part of schedule.split('.')) {

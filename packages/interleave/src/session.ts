@@ -1,5 +1,6 @@
 import { withInstrumentedGlobals } from './engine/globals.ts';
 import { historyOf } from './engine/history.ts';
+import { isThenable } from './engine/is-thenable.ts';
 import type { Limits } from './engine/limits.ts';
 import { Machine } from './engine/machine.ts';
 import { Memory } from './engine/memory.ts';
@@ -88,9 +89,9 @@ export class Session {
         },
       });
       if (verdict === false) machine.failure = { kind: 'check', message: 'check returned false' };
-      else if (typeof (verdict as PromiseLike<unknown> | null)?.then === 'function') {
+      else if (isThenable(verdict)) {
         // What it will come to is not known when the next execution begins.
-        (verdict as PromiseLike<unknown>).then(undefined, () => {});
+        verdict.then(undefined, () => {});
         throw new TypeError('check returned a promise: it has to be synchronous, as the bodies are');
       }
     } catch (error) {

@@ -329,7 +329,7 @@ describe('a task that was called off', () => {
     const told: unknown[] = [];
     const started = new Counter();
     const reporting = shared.submit('reportUntil', [started, 100], { onProgress: (step) => told.push(step) });
-    while (told.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => told.length > 0);
     const reason = new RangeError('enough');
     reporting.cancel(reason);
     expect(await rejectionOf(reporting)).toBe(reason);
@@ -362,7 +362,7 @@ describe('a stream that nobody reads', () => {
       for await (const _ of first);
       const stream = await unread;
       // Were there credit for more, it would be used by then.
-      while (yielded.get() < before + 16) await new Promise((resolve) => setImmediate(resolve));
+      await until(() => yielded.get() >= before + 16);
       await new Promise((resolve) => setTimeout(resolve, 5));
       expect(yielded.get() - before).toBeLessThanOrEqual(17);
       await stream.return?.();

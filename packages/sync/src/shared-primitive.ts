@@ -133,13 +133,9 @@ export function openHandle(
 ): Placement & { memory: SharedArrayBuffer } {
   const { [KIND]: found, memory, threads } = Object(handle) as Partial<PrimitiveHandle>;
   if (found !== kind || !isSharedArrayBuffer(memory) || !isSharedArrayBuffer(threads)) {
-    const what =
-      found === undefined
-        ? describeValue(handle)
-        : found !== kind
-          ? `a handle of kind '${found}'`
-          : `a handle whose memory is ${describeValue(memory)} and whose threads are ${describeValue(threads)}`;
-    throw new TypeError(`${of}.from() takes the handle of a ${of}, not ${what}: pass ${lower(of)}.handle`);
+    throw new TypeError(
+      `${of}.from() takes the handle of a ${of}, not ${describeHandle(handle, kind)}: pass ${lower(of)}.handle`,
+    );
   }
   if (memory.byteLength < words * 4) {
     throw new TypeError(
@@ -148,6 +144,14 @@ export function openHandle(
   }
   if (identity !== undefined) return { identity, memory };
   return { identity: currentThread(new ThreadTable(threads)), memory, attach: true, spins: SPINS };
+}
+
+/** A handle that is none of `kind`, in words. */
+function describeHandle(handle: unknown, kind: string): string {
+  const { [KIND]: found, memory, threads } = Object(handle) as Partial<PrimitiveHandle>;
+  if (found === undefined) return describeValue(handle);
+  if (found !== kind) return `a handle of kind '${found}'`;
+  return `a handle whose memory is ${describeValue(memory)} and whose threads are ${describeValue(threads)}`;
 }
 
 const lower = (name: string): string => name[0]!.toLowerCase() + name.slice(1);

@@ -4,6 +4,7 @@ import type { Strategy } from '../strategy/strategy.ts';
 import type { FailureKind } from '../telling/failure.ts';
 import { ExecutionState, nothing } from './execution-state.ts';
 import { digest, digestContent } from './hash.ts';
+import { isThenable } from './is-thenable.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { done, killed, type ModelThread, none, ready, unknown, unused, waiting } from './model-thread.ts';
@@ -77,7 +78,7 @@ export abstract class Scheduler extends ExecutionState {
         message: `thread ${thread.index} threw ${describe(result)}`,
         cause: result,
       };
-    } else if (typeof (result as PromiseLike<unknown> | undefined)?.then === 'function') {
+    } else if (isThenable(result)) {
       this.failure = {
         kind: 'unsupported',
         message: `thread ${thread.index} returned a promise: bodies are synchronous`,

@@ -1,4 +1,5 @@
 import type { Operation } from '../scenario.ts';
+import { withType } from '../with-type.ts';
 
 /** What a {@link HistoryRecorder} has room for. */
 export interface HistoryRecorderOptions {
@@ -54,7 +55,7 @@ export class HistoryRecorder {
     const { threads, capacity, operations } = options;
     for (const [name, value] of Object.entries({ threads, capacity })) {
       if (!Number.isInteger(value) || value < 1) {
-        throw new RangeError(`${name} is a whole number from 1, not ${String(value)} (${typeof value})`);
+        throw new RangeError(`${name} is a whole number from 1, not ${withType(value)}`);
       }
     }
     const cells = 1 + threads + threads * capacity * cellsPerRecord;
@@ -168,8 +169,7 @@ export class ThreadRecorder {
     else if (typeof result === 'number') {
       cells[at + 5] = result;
       cells[at + 4] = returned;
-    } else
-      throw new RangeError(`A result is a number or undefined, not ${String(result)} (${typeof result})`);
+    } else throw new RangeError(`A result is a number or undefined, not ${withType(result)}`);
     return result;
   }
 }

@@ -20,6 +20,8 @@ export class Dispatch {
   readonly #urgent: Lane;
   readonly #normal: Lane;
   readonly #later: Lane;
+  /** All three. The normal one last: when that is shut down, workers take it that all are. */
+  readonly #lanes: readonly Lane[];
   #scratch: SimpleQueue<readonly unknown[]> | undefined;
 
   /**
@@ -47,6 +49,7 @@ export class Dispatch {
     this.#urgent = new Lane(maxQueue, true, events);
     this.#normal = new Lane(maxQueue, false, events);
     this.#later = new Lane(maxQueue, true, events);
+    this.#lanes = [this.#urgent, this.#later, this.#normal];
   }
 
   /** What a worker needs to take tasks from the lanes. */
@@ -86,7 +89,7 @@ export class Dispatch {
 
   /** Lets tasks that stand in line go on, without the event loop. */
   advance(): void {
-    for (const lane of [this.#urgent, this.#normal, this.#later]) lane.line.advance();
+    for (const lane of this.#lanes) lane.line.advance();
   }
 
   /** Takes a task out of the line that it stands in. See `WaitingLine.leave`. */
@@ -96,7 +99,7 @@ export class Dispatch {
 
   /** When no task is under way: records that are still there are those of tasks that have ended otherwise. */
   close(): void {
-    for (const lane of [this.#urgent, this.#later, this.#normal]) lane.queue.shutdown({ immediate: true });
+    for (const lane of this.#lanes) lane.queue.shutdown({ immediate: true });
   }
 
   #laneOf({ priority }: PendingTask): Lane {

@@ -11,7 +11,8 @@ import type { TaskHost } from './task-host.ts';
 /** A task that runs on behalf of the attached thread. */
 interface Relayed {
   readonly pending: PendingTask;
-  stream: RelayedStream | undefined;
+  /** Tells the worker that an item of its stream was consumed. */
+  onConsumed: (() => void) | undefined;
 }
 
 /** One thread that is attached to an executor, as the executor's owner sees it. */
@@ -89,7 +90,7 @@ export class Attachment {
         }
         break;
       case 'consumed':
-        this.#tasks.get(request.id)?.stream?.consumed();
+        this.#tasks.get(request.id)?.onConsumed?.();
         break;
     }
   }
@@ -105,36 +106,34 @@ export class Attachment {
     blocks,
   }: Extract<Request, { type: 'submit' }>) {
     const leave = parent === undefined ? undefined : this.#host.saturation.enter(parent, blocks);
-    const fail = (error: unknown) => {
+    const end = (reply: () => Reply) => {
       leave?.();
-      this.#end(id, () => ({ type: 'error', id, error: packError(error) }));
+      this.#end(id, reply);
     };
+    const fail = (error: unknown) => end(() => ({ type: 'error', id, error: packError(error) }));
     const pending = new PendingTask(
       name,
       (value) => {
         // It tells of its end by itself.
         if (value instanceof RelayedStream) return;
-        leave?.();
-        this.#end(id, () => ({ type: 'value', id, value: packed(value) }));
+        end(() => ({ type: 'value', id, value: packed(value) }));
       },
       fail,
     );
     pending.relayed = true;
-    const task: Relayed = { pending, stream: undefined };
+    const task: Relayed = { pending, onConsumed: undefined };
     pending.relayStream = (onConsumed) => {
       this.#post({ type: 'stream', id });
-      const item = (value: unknown) =>
-        this.#postPart(pending, 'item', { type: 'item', id, value: packed(value) });
-      const end = () => {
-        leave?.();
-        this.#end(id, () => ({ type: 'end', id }));
-      };
-      task.stream = new RelayedStream({ item, end, fail }, onConsumed);
-      return task.stream;
+      task.onConsumed = onConsumed;
+      return new RelayedStream({
+        item: (value) => this.#postPart(pending, { type: 'item', id, value: packed(value) }),
+        end: () => end(() => ({ type: 'end', id })),
+        fail,
+      });
     };
     this.#tasks.set(id, task);
     const onProgress = (value: unknown) =>
-      this.#postPart(pending, 'progress', { type: 'progress', id, value: packed(value) });
+      this.#postPart(pending, { type: 'progress', id, value: packed(value) });
     this.#host.beginPacked(pending, args, { priority, retries, ...(progress ? { onProgress } : {}) });
     if (parent !== undefined) this.#host.checkSaturation(pending);
   }
@@ -147,12 +146,11 @@ export class Attachment {
   }
 
   /** An item of a task's stream, or its progress. What cannot go on ends the task. */
-  #postPart(pending: PendingTask, what: string, reply: Reply): void {
+  #postPart(pending: PendingTask, reply: Extract<Reply, { type: 'item' | 'progress' }>): void {
     try {
       this.#post(reply);
     } catch (error) {
-      // A port, say: channels move nothing.
-      this.#host.cancel(pending, new TaskValueError(pending.name, what, (error as Error).message, error));
+      this.#host.cancel(pending, unmovable(pending.name, reply.type, error));
     }
   }
 
@@ -163,9 +161,7 @@ export class Attachment {
     try {
       this.#post(reply());
     } catch (error) {
-      // A port, say: channels move nothing.
-      const why = new TaskValueError(name, 'result', (error as Error).message, error);
-      this.#post({ type: 'error', id, error: packError(why) });
+      this.#post({ type: 'error', id, error: packError(unmovable(name, 'result', error)) });
     }
     if (this.#closing && this.#tasks.size === 0) this.#leave();
   }
@@ -178,6 +174,10 @@ export class Attachment {
     if (this.#mail.hasWaiters) this.#mail.notify();
   }
 }
+
+/** Why a value did not go on: it has a port in it, say, and channels move nothing. */
+const unmovable = (taskName: string, what: string, cause: unknown): TaskValueError =>
+  new TaskValueError(taskName, what, (cause as Error).message, cause);
 
 /** As it came from the worker: this thread need not know the classes of the shared objects in it. */
 const packed = (value: unknown): PackedValue =>

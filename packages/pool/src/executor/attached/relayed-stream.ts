@@ -9,17 +9,14 @@ export interface StreamEvents {
 
 /**
  * A stream that is handed on to another thread, item by item as they arrive: without the event loop, as this thread may
- * block. The worker stays a window ahead of the consumer over there, which tells what it has consumed.
+ * block. The worker stays a window ahead of the consumer over there, which tells the attachment what it has consumed.
  */
 export class RelayedStream implements StreamSink {
   readonly #events: StreamEvents;
-  readonly #onConsumed: () => void;
   #ended = false;
 
-  /** @param onConsumed an item has reached the consumer */
-  constructor(events: StreamEvents, onConsumed: () => void) {
+  constructor(events: StreamEvents) {
     this.#events = events;
-    this.#onConsumed = onConsumed;
   }
 
   get isOver(): boolean {
@@ -42,10 +39,5 @@ export class RelayedStream implements StreamSink {
     this.#ended = true;
     this.#events.fail(error);
     return true;
-  }
-
-  /** The consumer has consumed one more item. */
-  consumed(): void {
-    if (!this.#ended) this.#onConsumed();
   }
 }

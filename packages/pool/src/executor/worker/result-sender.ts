@@ -5,9 +5,12 @@ import { isBig } from '../big-values.ts';
 import type { Control } from '../control.ts';
 import { TaskValueError } from '../errors.ts';
 import { Moved } from '../move.ts';
-import { type Farewell, ITEM, POSTED, PROGRESS, type ResultRecord, tagOf } from '../protocol.ts';
+import { type Farewell, ITEM, POSTED, PROGRESS, type ResultRecord, tagOf, VALUE } from '../protocol.ts';
 import { packValue, Unsendable } from '../value-travel.ts';
 import type { RunningTask } from './current-task.ts';
+
+/** What errors call the values of each kind of record. */
+const NAMES: Readonly<Record<number, string>> = { [VALUE]: 'result', [ITEM]: 'item', [PROGRESS]: 'progress' };
 
 /** Sends what becomes of tasks to the owner of the executor. */
 export class ResultSender {
@@ -41,7 +44,7 @@ export class ResultSender {
         if (!(error instanceof QueueCodecError || error instanceof RangeError)) throw error;
       }
     }
-    this.#post(name, kind === PROGRESS ? 'progress' : kind === ITEM ? 'item' : 'result', value);
+    this.#post(name, NAMES[kind]!, value);
     this.send([slot, tagOf(generation, kind | POSTED)]);
   }
 
