@@ -391,6 +391,28 @@ describe('bad options', () => {
     await expect(shared.submit('echo', [1], options)).rejects.toThrow(message);
   });
 
+  it.each([null, 500, false, 'x'])('that are no object, but %o, of every verb', async (options) => {
+    const none = options as never;
+    const message = 'options must be an object, such as { ';
+    await expect(shared.submit('echo', [1], none)).rejects.toThrow(message);
+    expect(() => shared.submitSync('echo', [1], none)).toThrow(message);
+    expect(() => shared.map('echo', [1], none)).toThrow(message);
+    expect(() => shared.shutdown(none)).toThrow(message);
+    expect(() => new ThreadPoolExecutor<Tasks>(url, none)).toThrow(message);
+    expect(await shared.submit('echo', [1])).toBe(1);
+  });
+
+  it('that are neither true nor false', () => {
+    for (const name of ['wait', 'cancelPending']) {
+      expect(() => shared.shutdown({ [name]: 1 })).toThrow(
+        new TypeError(`options.${name} must be true or false, not the number 1`),
+      );
+    }
+    expect(() => shared.map('echo', [1], { ordered: 'no' as never })).toThrow(
+      new TypeError('options.ordered must be true or false, not the string "no"'),
+    );
+  });
+
   it.each([5, {}, ['echo'], { name: 'echo' }])('of an executor: initializer %o', (initializer) => {
     expect(() => new ThreadPoolExecutor<Tasks>(url, { initializer: initializer as never })).toThrow(
       /options\.initializer must be the name of a function, or \{ name, args \}, not /,

@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { FROM, HANDLE, isSharedHandle, KIND, registerSharedClass } from '@pkg/sync';
-import { describeValue } from '@pkg/sync/kernel';
+import { checkFlag, checkOptions, describeValue } from '@pkg/sync/kernel';
 import { pathToFileURL } from './builtins.ts';
 import { AttachedExecutor } from './executor/attached/attached-executor.ts';
 import { Connection } from './executor/attached/connection.ts';
@@ -170,9 +170,11 @@ export class ThreadPoolExecutor<M> {
     source: Iterable<TaskArgs<M, K>[0]> | AsyncIterable<TaskArgs<M, K>[0]>,
     options: MapOptions = {},
   ): AsyncGenerator<TaskResult<M, K>, void, undefined> {
+    checkOptions(options, '{ concurrency: 8 }');
+    const ordered = options.ordered === undefined || checkFlag('ordered', options.ordered);
     const concurrency = options.concurrency ?? 2 * this.#core.maxWorkers;
     const begin = (item: unknown) => this.#core.submit(name, [item]) as Task<TaskResult<M, K>>;
-    return mapTasks(source, begin, { ...options, concurrency });
+    return mapTasks(source, begin, { ...options, ordered, concurrency });
   }
 
   /**

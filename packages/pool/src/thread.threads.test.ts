@@ -111,6 +111,19 @@ describe('a thread', () => {
     thread.join();
   });
 
+  it.each([500, false, null])('refuses %o for options', async (options) => {
+    const none = options as never;
+    const message = 'options must be an object, such as { ';
+    class Idle extends Thread {
+      override run() {}
+    }
+    expect(() => new Idle(none)).toThrow(message);
+    const thread = new Ender('return').start();
+    expect(() => thread.join(none)).toThrow(message);
+    await expect(thread.joinAsync(none)).rejects.toThrow(message);
+    thread.join();
+  });
+
   it('ends with its run, whatever is still pending in it', () => {
     expect(new Ender('return with a timer pending').start().join()).toBe(true);
   });

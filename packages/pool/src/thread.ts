@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path';
 import { isMainThread, threadId } from 'node:worker_threads';
 import { type AsyncWaitOptions, canBlock, type WaitOptions } from '@pkg/sync';
-import { deadlineOf, describeValue } from '@pkg/sync/kernel';
+import { checkOptions, deadlineIn, describeValue } from '@pkg/sync/kernel';
 import { pathToFileURL } from './builtins.ts';
 import {
   ThreadAlreadyStarted,
@@ -60,8 +60,13 @@ export abstract class Thread {
     return bystander;
   }
 
-  /** Fixes the thread's options; starts nothing. Callable on any thread. */
+  /**
+   * Fixes the thread's options; starts nothing. Callable on any thread.
+   *
+   * @throws TypeError when `options` are no object, or one of them is of a wrong type
+   */
   constructor(options: ThreadOptions = {}) {
+    checkOptions(options, "{ name: 'reader' }");
     const className = this.constructor.name || 'Thread';
     const name = options.name ?? `${className}-${(numbers.get(className) ?? 0) + 1}`;
     if (options.name === undefined) numbers.set(className, (numbers.get(className) ?? 0) + 1);
@@ -122,7 +127,7 @@ export abstract class Thread {
    *   where blocking is forbidden; ThreadNotStarted; ThreadCannotJoin within the thread itself
    */
   join(options: WaitOptions = {}): boolean {
-    deadlineOf(options.timeout);
+    deadlineIn(options);
     return runningOf(this, 'join').join(options.timeout);
   }
 
@@ -139,7 +144,7 @@ export abstract class Thread {
    * @returns true when the thread has ended, false when `timeout` ran out
    */
   async joinAsync(options: AsyncWaitOptions = {}): Promise<boolean> {
-    deadlineOf(options.timeout);
+    deadlineIn(options);
     return runningOf(this, 'joinAsync').joinAsync(options.timeout, options.signal);
   }
 

@@ -1,6 +1,5 @@
 import { FROM, registerSharedClass } from '@pkg/sync';
-import { describeValue, messageOf } from '@pkg/sync/kernel';
-import { checkOptions } from './check-options.ts';
+import { checkOptions, describeValue, messageOf } from '@pkg/sync/kernel';
 import type { ByteWriter } from './codec/byte-writer.ts';
 import type { Codec, CodecName } from './codec/codec.ts';
 import { QueueCodecError } from './codec/queue-codec-error.ts';

@@ -1,5 +1,7 @@
 import { KIND, type SharedHandle } from '@pkg/sync';
 import {
+  checkFlag,
+  checkOptions,
   currentThread,
   describeValue,
   isSharedArrayBuffer,
@@ -7,7 +9,6 @@ import {
   type ThreadIdentity,
   ThreadTable,
 } from '@pkg/sync/kernel';
-import { checkFlag, checkOptions } from './check-options.ts';
 import type { Codec, CodecName } from './codec/codec.ts';
 import type { ItemCodec } from './codec/item-codec.ts';
 import { resolveCodec } from './codec/resolve-codec.ts';

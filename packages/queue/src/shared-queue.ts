@@ -1,7 +1,14 @@
 import { type AsyncWaitOptions, BlockingForbidden, HANDLE, KIND, type WaitOptions } from '@pkg/sync';
-import { attach, deadlineOf, EventCount, throwIfAborted, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
+import {
+  attach,
+  checkOptions,
+  deadlineOf,
+  EventCount,
+  throwIfAborted,
+  waitUntil,
+  waitUntilAsync,
+} from '@pkg/sync/kernel';
 import type { BlockingQueue, QueueStats } from './blocking-queue.ts';
-import { checkOptions } from './check-options.ts';
 import { ByteReader } from './codec/byte-reader.ts';
 import { ByteWriter } from './codec/byte-writer.ts';
 import { isInstance } from './codec/is-instance.ts';

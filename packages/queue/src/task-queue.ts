@@ -1,6 +1,13 @@
 import { type AsyncWaitOptions, BlockingForbidden, type WaitOptions } from '@pkg/sync';
-import { deadlineOf, EventCount, throwIfAborted, waitUntil, waitUntilAsync } from '@pkg/sync/kernel';
-import { checkFlag, checkOptions } from './check-options.ts';
+import {
+  checkFlag,
+  checkOptions,
+  deadlineIn,
+  EventCount,
+  throwIfAborted,
+  waitUntil,
+  waitUntilAsync,
+} from '@pkg/sync/kernel';
 import { decodeFailure } from './codec/queue-codec-error.ts';
 import { QueueTimeout } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
@@ -77,8 +84,8 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
    * @throws QueueTimeout when `timeout` ran out, RangeError when it is negative or NaN, TypeError when it is no number or
    *   `options` are no object
    */
-  join(options?: WaitOptions): void {
-    const deadline = joinDeadline(options);
+  join(options: WaitOptions = {}): void {
+    const deadline = deadlineIn(options);
     if (!this.#mayBlock && deadline !== -Infinity) throw new BlockingForbidden('join');
     this.recover();
     if (this.#store.unfinished === 0) return;
@@ -90,7 +97,7 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
         () => this.recover(),
       )
     ) {
-      throw new QueueTimeout(options?.timeout ?? 0, this.#store.unfinished);
+      throw new QueueTimeout(options.timeout ?? 0, this.#store.unfinished);
     }
   }
 
@@ -99,14 +106,14 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
    *
    * @throws as {@link join}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
    */
-  async joinAsync(options?: AsyncWaitOptions): Promise<void> {
-    const deadline = joinDeadline(options);
-    throwIfAborted(options?.signal);
+  async joinAsync(options: AsyncWaitOptions = {}): Promise<void> {
+    const deadline = deadlineIn(options);
+    throwIfAborted(options.signal);
     this.recover();
     const attempt = () => this.#store.unfinished === 0;
     if (attempt()) return;
-    if (!(await waitUntilAsync(this.#allDone, attempt, deadline, options?.signal))) {
-      throw new QueueTimeout(options?.timeout ?? 0, this.#store.unfinished);
+    if (!(await waitUntilAsync(this.#allDone, attempt, deadline, options.signal))) {
+      throw new QueueTimeout(options.timeout ?? 0, this.#store.unfinished);
     }
   }
 
@@ -155,10 +162,4 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
       '(with redeliver, those that are queued cannot be done)'
     );
   }
-}
-
-function joinDeadline(options: WaitOptions | undefined): number {
-  if (options === undefined) return Infinity;
-  checkOptions(options, '{ timeout: 1000 }');
-  return deadlineOf(options.timeout);
 }

@@ -36,7 +36,7 @@ import {
   SharedPrimitive,
 } from './shared-primitive.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
-import { type AsyncWaitOptions, deadlineOf, type WaitOptions } from './timeout.ts';
+import { type AsyncWaitOptions, deadlineIn, type WaitOptions } from './timeout.ts';
 import { TwinState } from './twin-state.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
 
@@ -150,10 +150,10 @@ export class Barrier extends SharedPrimitive {
    * @returns a number from 0 to `parties` - 1, another one for each of those who came together
    * @throws BrokenBarrierError when the barrier is broken, or is broken or reset meanwhile, or time runs out
    * @throws BlockingForbidden on a thread that may not block
-   * @throws RangeError when `timeout` is negative or NaN
+   * @throws RangeError when `timeout` is negative or NaN, TypeError when it is no number or `options` are no object
    */
   wait(options: WaitOptions = {}): number {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     if (!this.self.mayBlock) throw new BlockingForbidden('barrier.wait');
     const arrival = this.#arrive();
     waitUntil(this.#turned, this.#hasEnded(arrival), deadline, this.#recover);
@@ -165,15 +165,24 @@ export class Barrier extends SharedPrimitive {
    * breaking the barrier, and rejects with the signal's reason.
    */
   async waitAsync(options: AsyncWaitOptions = {}): Promise<number> {
+    const deadline = deadlineIn(options);
     const { signal } = options;
-    const deadline = deadlineOf(options.timeout);
     throwIfAborted(signal);
     const arrival = this.#arrive();
+    let hasLeft = false;
+    // At once, and not when the promise settles: others may come before that, in this turn and in other threads.
+    const onAbort = () => {
+      hasLeft = this.#leave(arrival);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
     try {
       await waitUntilAsync(this.#turned, this.#hasEnded(arrival), deadline, signal);
-    } catch (reason) {
-      if (this.#leave(arrival)) throw reason;
+    } catch {
+      // The round had ended when the signal was aborted: this party has been counted.
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
     }
+    if (hasLeft) throw signal!.reason;
     return this.#conclude(arrival, options.timeout);
   }
 

@@ -95,6 +95,33 @@ describe('Barrier', () => {
     expect(waiter.error).toMatchObject(BROKEN);
   });
 
+  it('counts a party no more from the moment at which it was called off', async () => {
+    const barrier = new Barrier(2);
+    const abort = new AbortController();
+    const called = watch(barrier.waitAsync({ signal: abort.signal }));
+    await turns(1);
+    abort.abort('off');
+    // In the same turn: the promise has had no time to settle.
+    expect(barrier.nWaiting).toBe(0);
+    const other = watch(barrier.waitAsync());
+    await turns();
+    expect([called.error, other.state]).toEqual(['off', 'pending']);
+    expect(await barrier.waitAsync()).toBe(1);
+    await turns();
+    expect(other.value).toBe(0);
+  });
+
+  it('has counted a party that is called off when the round has ended', async () => {
+    const barrier = new Barrier(2);
+    const abort = new AbortController();
+    const called = watch(barrier.waitAsync({ signal: abort.signal }));
+    await turns(1);
+    const other = watch(barrier.waitAsync());
+    abort.abort('too late');
+    await turns();
+    expect([called.value, other.value]).toEqual([0, 1]);
+  });
+
   it('goes on without a party that was called off, and gives its number to another', async () => {
     const barrier = new Barrier(2);
     const abort = new AbortController();

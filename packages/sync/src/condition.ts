@@ -14,8 +14,8 @@
  * Who changes STATE
  * - 0 to id: the waiter, under the mutex, after it has written NUMBER;
  * - id to id + notified: a notifier, under the mutex, for the lowest numbers; or recovery, without it, for all;
- * - to 0: the waiter, by an exchange that tells it at the same time whether it was notified; or recovery, when
- *   the waiter is dead.
+ * - to 0: the waiter, with or without the mutex, by an exchange that tells it at the same time whether it was notified;
+ *   or recovery, when the waiter is dead.
  *
  * So a notification is for a waiter that was there when it was sent, never for one that came later, and one
  * that times out and is notified at the same time has been notified. A waiter that dies notified, before it
@@ -27,6 +27,7 @@
 
 import { BlockingForbidden } from './blocking-forbidden.ts';
 import { checkInteger } from './check-integer.ts';
+import { checkOptions } from './check-options.ts';
 import { throwIfAborted } from './check-signal.ts';
 import { describeValue } from './describe-value.ts';
 import { EVENT_COUNT_WORDS, EventCount } from './event-count.ts';
@@ -47,7 +48,7 @@ import {
   SharedPrimitive,
 } from './shared-primitive.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
-import { type AsyncWaitOptions, deadlineOf, remaining, type WaitOptions } from './timeout.ts';
+import { type AsyncWaitOptions, deadlineIn, remaining, type WaitOptions } from './timeout.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
 
 const KIND_OF_CONDITION = '@pkg/sync.Condition';
@@ -115,6 +116,7 @@ export class Condition extends SharedPrimitive {
     if (!isMutex(mutex)) {
       throw new TypeError(`a Condition takes the Mutex that belongs to it, not ${describeValue(mutex)}`);
     }
+    checkOptions(options, '{ maxWaiters: 64 }');
     const { maxWaiters = DEFAULT_MAX_WAITERS } = options;
     checkInteger('maxWaiters', maxWaiters, 1, MOST_WAITERS);
     // By default in the mutex's table of threads: that is where the ids in its lock are known.
@@ -157,7 +159,7 @@ export class Condition extends SharedPrimitive {
    * @throws RangeError when `timeout` is negative or NaN, or when `maxWaiters` wait already
    */
   wait(options: WaitOptions = {}): boolean {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     if (!this.self.mayBlock) throw new BlockingForbidden('condition.wait');
     const record = this.#enter('condition.wait');
     const hold = this.mutex.suspend();
@@ -171,21 +173,29 @@ export class Condition extends SharedPrimitive {
    * has locked the mutex again. Other tasks of the thread run meanwhile, and may lock the mutex.
    */
   async waitAsync(options: AsyncWaitOptions = {}): Promise<boolean> {
+    const deadline = deadlineIn(options);
     const { signal } = options;
-    const deadline = deadlineOf(options.timeout);
     throwIfAborted(signal);
     const record = this.#enter('condition.waitAsync');
     const hold = this.mutex.suspend();
-    let failure: { reason: unknown } | undefined;
+    let notified: boolean | undefined;
+    // At once, and not when the promise settles: what is notified from now on is for those who still wait. The record
+    // may be another waiter's by the time this one looks at it again, so what it said at the abort is what counts.
+    const onAbort = () => {
+      notified = this.#leave(record);
+    };
+    signal?.addEventListener('abort', onAbort, { once: true });
+    let wasAborted = false;
     try {
       await waitUntilAsync(this.#called(record), this.#isNotified(record), deadline, signal);
-    } catch (reason) {
-      failure = { reason };
+    } catch {
+      wasAborted = true;
     }
     await this.mutex.resumeAsync(hold);
+    signal?.removeEventListener('abort', onAbort);
+    notified ??= this.#leave(record);
     // If it was notified all the same, it says so: the notification would be lost otherwise.
-    const notified = this.#leave(record);
-    if (failure !== undefined && !notified) throw failure.reason;
+    if (wasAborted && !notified) throw signal!.reason;
     return notified;
   }
 
@@ -197,7 +207,7 @@ export class Condition extends SharedPrimitive {
    * @returns whether the predicate held at last. Throws as {@link wait} does, and what the predicate throws
    */
   waitFor(predicate: Predicate, options: WaitOptions = {}): boolean {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     if (!this.self.mayBlock) throw new BlockingForbidden('condition.waitFor');
     this.mutex.assertMine('condition.waitFor');
     for (;;) {
@@ -210,8 +220,8 @@ export class Condition extends SharedPrimitive {
 
   /** {@link waitFor} as a promise, for any thread. Rejects as {@link waitAsync} does. */
   async waitForAsync(predicate: Predicate, options: AsyncWaitOptions = {}): Promise<boolean> {
+    const deadline = deadlineIn(options);
     const { signal } = options;
-    const deadline = deadlineOf(options.timeout);
     throwIfAborted(signal);
     this.mutex.assertMine('condition.waitForAsync');
     for (;;) {

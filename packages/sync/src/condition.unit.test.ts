@@ -187,6 +187,41 @@ describe('Condition', () => {
     expect(second.value).toBe(true);
   });
 
+  it('notifies nobody who was called off before, not even in the same turn', async () => {
+    const condition = new Condition();
+    const abort = new AbortController();
+    const called = watch(waitOnce(condition, { signal: abort.signal }));
+    await turns();
+    const other = watch(waitOnce(condition));
+    await turns();
+    underLock(condition, () => {
+      abort.abort('off');
+      condition.notify();
+    });
+    await turns(10);
+    expect([called.error, other.value]).toEqual(['off', true]);
+  });
+
+  it('keeps a notification that came before the abort', async () => {
+    const condition = new Condition(new Mutex(), { maxWaiters: 2 });
+    const abort = new AbortController();
+    const called = watch(waitOnce(condition, { signal: abort.signal }));
+    await turns();
+    const others = [watch(waitOnce(condition))];
+    await turns();
+    underLock(condition, () => {
+      condition.notify();
+      abort.abort('too late');
+    });
+    // Its record is free, and may be another's before it has the mutex.
+    others.push(watch(waitOnce(condition)));
+    await turns(10);
+    expect([called.value, ...others.map(({ state }) => state)]).toEqual([true, 'pending', 'pending']);
+    underLock(condition, () => condition.notifyAll());
+    await turns(10);
+    expect(others.map(({ value }) => value)).toEqual([true, true]);
+  });
+
   it('says when too many wait', async () => {
     const condition = new Condition(new Mutex(), { maxWaiters: 1 });
     const first = watch(waitOnce(condition));

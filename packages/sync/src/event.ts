@@ -25,7 +25,7 @@ import {
   SharedPrimitive,
 } from './shared-primitive.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
-import { type AsyncWaitOptions, deadlineOf, type WaitOptions } from './timeout.ts';
+import { type AsyncWaitOptions, deadlineIn, type WaitOptions } from './timeout.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
 
 const KIND_OF_EVENT = '@pkg/sync.Event';
@@ -113,10 +113,10 @@ export class Event extends SharedPrimitive {
    * @param options `timeout` in milliseconds, default: wait for ever
    * @returns true when the flag was up; false when the time ran out first
    * @throws BlockingForbidden on a thread that may not block, unless `timeout` is 0
-   * @throws RangeError when `timeout` is negative or NaN
+   * @throws RangeError when `timeout` is negative or NaN, TypeError when it is no number or `options` are no object
    */
   wait(options: WaitOptions = {}): boolean {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     if (!this.self.mayBlock && deadline !== -Infinity) throw new BlockingForbidden('event.wait');
     const attempt = this.#attemptFromNow();
     return attempt() || waitUntil(this.#changed, attempt, deadline, this.#recover);
@@ -124,7 +124,7 @@ export class Event extends SharedPrimitive {
 
   /** {@link wait} as a promise, for any thread. Rejects with the signal's reason when it is aborted. */
   async waitAsync(options: AsyncWaitOptions = {}): Promise<boolean> {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     throwIfAborted(options.signal);
     const attempt = this.#attemptFromNow();
     return attempt() || (await waitUntilAsync(this.#changed, attempt, deadline, options.signal));

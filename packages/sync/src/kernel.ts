@@ -7,6 +7,7 @@
 export { createLivenessProbe, type LivenessProbe } from '#platform';
 export { lastAtExit } from './at-exit.ts';
 export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
+export { checkFlag, checkOptions } from './check-options.ts';
 export { checkSignal, throwIfAborted } from './check-signal.ts';
 export { endChildren, reapChildren } from './children.ts';
 export { currentThread } from './current-thread.ts';
@@ -20,5 +21,5 @@ export { type Acquired, OwnerLock } from './owner-lock.ts';
 export { perThread } from './per-thread.ts';
 export { ThreadIdentity } from './thread-identity.ts';
 export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';
-export { deadlineOf, remaining } from './timeout.ts';
+export { deadlineIn, deadlineOf, remaining } from './timeout.ts';
 export { waitUntil, waitUntilAsync } from './wait-until.ts';

@@ -38,7 +38,7 @@ import {
   SPINS,
 } from './shared-primitive.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
-import { type AsyncWaitOptions, deadlineOf, type WaitOptions } from './timeout.ts';
+import { type AsyncWaitOptions, deadlineIn, type WaitOptions } from './timeout.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
 
 /** The kind that handles of mutexes name. */
@@ -143,10 +143,10 @@ export class Mutex extends SharedPrimitive {
    * @throws LockTimeout when the lock was not free in time
    * @throws DeadlockError when the calling thread holds it already
    * @throws BlockingForbidden on a thread that may not block, unless `timeout` is 0
-   * @throws RangeError when `timeout` is negative or NaN
+   * @throws RangeError when `timeout` is negative or NaN, TypeError when it is no number or `options` are no object
    */
   lock(options: WaitOptions = {}): MutexGuard {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     if (!this.self.mayBlock && deadline !== -Infinity) throw new BlockingForbidden('mutex.lock');
     if (this.#lock.isMine) throw new DeadlockError('mutex.lock');
     if (!this.#acquire(deadline)) throw new LockTimeout(options.timeout as number);
@@ -161,7 +161,7 @@ export class Mutex extends SharedPrimitive {
    * @returns the hold. Rejects as {@link lock} throws, and with the signal's reason when it is aborted
    */
   async lockAsync(options: AsyncWaitOptions = {}): Promise<MutexGuard> {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     throwIfAborted(options.signal);
     if (!this.#attempt()) {
       if (!(await waitUntilAsync(this.#freed, this.#attempt, deadline, options.signal))) {

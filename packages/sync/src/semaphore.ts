@@ -22,6 +22,7 @@
 
 import { BlockingForbidden } from './blocking-forbidden.ts';
 import { checkInteger } from './check-integer.ts';
+import { checkFlag, checkOptions } from './check-options.ts';
 import { throwIfAborted } from './check-signal.ts';
 import { EventCount } from './event-count.ts';
 import { OwnerLock } from './owner-lock.ts';
@@ -36,7 +37,7 @@ import {
 } from './shared-primitive.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import { slotOf } from './thread-table.ts';
-import { type AsyncWaitOptions, deadlineOf, type WaitOptions } from './timeout.ts';
+import { type AsyncWaitOptions, deadlineIn, type WaitOptions } from './timeout.ts';
 import { TwinState } from './twin-state.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
 
@@ -111,11 +112,13 @@ export class Semaphore extends SharedPrimitive {
    * @param value permits at first: 0 to 2^31 - 1, default 1
    * @param options see {@link SemaphoreOptions}
    * @param placement internal: leave it out
-   * @throws TypeError when `value` is no integer, RangeError when it is out of range
+   * @throws TypeError when `value` is no integer, `options` are no object or `bounded` is no boolean; RangeError when it is out of range
    */
   constructor(value: number = 1, options: SemaphoreOptions = {}, placement?: Placement) {
     checkInteger('value', value, 0, MOST);
-    super(KIND_OF_SEMAPHORE, WORDS, value | (options.bounded ? BOUNDED : 0), placement);
+    checkOptions(options, '{ bounded: true }');
+    const bounded = checkFlag('bounded', options.bounded);
+    super(KIND_OF_SEMAPHORE, WORDS, value | (bounded ? BOUNDED : 0), placement);
     this.#initial = this.parameter & ~BOUNDED;
     this.#bounded = this.parameter < 0;
     this.#lock = new OwnerLock(
@@ -167,17 +170,17 @@ export class Semaphore extends SharedPrimitive {
    * @param options `timeout` in milliseconds, default: wait for ever
    * @returns true with a permit; false when the time ran out first
    * @throws BlockingForbidden on a thread that may not block, unless `timeout` is 0
-   * @throws RangeError when `timeout` is negative or NaN
+   * @throws RangeError when `timeout` is negative or NaN, TypeError when it is no number or `options` are no object
    */
   acquire(options: WaitOptions = {}): boolean {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     if (!this.self.mayBlock && deadline !== -Infinity) throw new BlockingForbidden('semaphore.acquire');
     return this.#attempt() || waitUntil(this.#released, this.#attempt, deadline, this.#recover);
   }
 
   /** {@link acquire} as a promise, for any thread. Rejects with the signal's reason when it is aborted. */
   async acquireAsync(options: AsyncWaitOptions = {}): Promise<boolean> {
-    const deadline = deadlineOf(options.timeout);
+    const deadline = deadlineIn(options);
     throwIfAborted(options.signal);
     return this.#attempt() || (await waitUntilAsync(this.#released, this.#attempt, deadline, options.signal));
   }

@@ -1,3 +1,4 @@
+import { checkOptions } from './check-options.ts';
 import { describeValue } from './describe-value.ts';
 
 /** How long a blocking verb may wait. */
@@ -35,6 +36,16 @@ export function deadlineOf(timeout: number | undefined): number {
   }
   if (timeout === 0) return -Infinity;
   return timeout === Infinity ? Infinity : performance.now() + timeout;
+}
+
+/**
+ * {@link deadlineOf} the timeout in a verb's options.
+ *
+ * @throws as that, and TypeError when `options` are no object: a bare number of milliseconds would pass for no timeout
+ */
+export function deadlineIn(options: WaitOptions): number {
+  checkOptions(options, '{ timeout: 1000 }');
+  return deadlineOf(options.timeout);
 }
 
 /** Milliseconds from now until `deadline`; 0 when it has passed, `Infinity` when there is none. */

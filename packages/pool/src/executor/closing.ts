@@ -1,6 +1,6 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
 import { ExecutorShutDown } from './errors.ts';
-import { milliseconds, type ShutdownOptions } from './options.ts';
+import { type ShutdownOptions, shutdownSettingsOf } from './options.ts';
 import { LONGEST_TIMER } from './task-limits.ts';
 
 /** What {@link Closing} has the executor do. */
@@ -40,12 +40,12 @@ export class Closing {
 
   /** See `ThreadPoolExecutor.shutdown`. */
   shutdown(options: ShutdownOptions): Promise<void> {
-    const limit = milliseconds('options.timeout', options.timeout ?? Infinity);
+    const { wait, cancelPending, limit } = shutdownSettingsOf(options);
     this.refusal ??= (name) => new ExecutorShutDown(name);
     this.#over ??= new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    if (options.cancelPending === true) this.#events.cancelPending();
+    if (cancelPending) this.#events.cancelPending();
     this.#events.closeWhenDone();
     if (limit <= LONGEST_TIMER && !this.#isOver) {
       const timer = setTimeout(() => {
@@ -53,7 +53,7 @@ export class Closing {
       }, limit);
       void this.#over.then(() => clearTimeout(timer));
     }
-    if (options.wait === false) return Promise.resolve();
+    if (!wait) return Promise.resolve();
     const release = holdEventLoop();
     return this.#over.finally(release);
   }

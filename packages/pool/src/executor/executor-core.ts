@@ -1,4 +1,5 @@
 import { SimpleQueue } from '@pkg/queue';
+import { checkOptions } from '@pkg/sync/kernel';
 import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
 import { Attachments } from './attached/attachments.ts';
 import type { ExecutorHandle } from './attached/messages.ts';
@@ -172,6 +173,7 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
   submitSync(name: string, args: readonly unknown[], options: SubmitOptions): unknown {
     const outcome = new SyncOutcome(name);
     const { pending } = outcome;
+    checkOptions(options, '{ timeout: 1000 }');
     const { timeout = Infinity, ...others } = options;
     const deadline = performance.now() + milliseconds('options.timeout', timeout);
     this.begin(pending, args, others);

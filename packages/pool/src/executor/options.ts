@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
-import { describeValue } from '@pkg/sync/kernel';
+import { checkFlag, checkOptions, describeValue } from '@pkg/sync/kernel';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import type { TaskName } from './task-types.ts';
 import { MAX_WORKERS } from './task-words.ts';
@@ -72,6 +72,23 @@ export interface ShutdownOptions {
   timeout?: number | undefined;
 }
 
+/** {@link ShutdownOptions} with their defaults. */
+export interface ShutdownSettings {
+  readonly wait: boolean;
+  readonly cancelPending: boolean;
+  readonly limit: number;
+}
+
+/** Checks the options of a shutdown. Throws TypeError or RangeError, naming the option and its value. */
+export function shutdownSettingsOf(options: ShutdownOptions): ShutdownSettings {
+  checkOptions(options, '{ cancelPending: true }');
+  return {
+    wait: options.wait === undefined || checkFlag('wait', options.wait),
+    cancelPending: checkFlag('cancelPending', options.cancelPending),
+    limit: milliseconds('options.timeout', options.timeout ?? Infinity),
+  };
+}
+
 /** Options with their defaults. */
 export interface Settings {
   readonly maxWorkers: number;
@@ -86,6 +103,7 @@ export interface Settings {
 
 /** Checks options. Throws TypeError or RangeError, naming the option and its value. */
 export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
+  checkOptions(options, '{ maxWorkers: 4 }');
   const most = Math.min(1000, MAX_WORKERS);
   const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers ?? availableParallelism(), 1, most);
   const { initializer, name = 'worker' } = options;

@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { checkSignal, describeValue } from '@pkg/sync/kernel';
+import { checkOptions, checkSignal, describeValue } from '@pkg/sync/kernel';
 import { TaskTimeout } from './errors.ts';
 import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
@@ -41,6 +41,7 @@ export function applyOptions(
   options: SubmitOptions,
   cancel: (reason: unknown) => void,
 ): void {
+  checkOptions(options, '{ timeout: 1000 }');
   const { signal, timeout, retries, onProgress, transfer, priority } = options;
   if (priority !== undefined && priority !== 0) task.priority = validPriority(priority);
   if (retries !== undefined) task.retriesLeft = wholeNumber('retries', retries, 0, 2 ** 31 - 1);

@@ -1,8 +1,8 @@
-import { holdEventLoop } from '@pkg/sync/kernel';
+import { checkOptions, holdEventLoop } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { ExecutorShutDown, TaskCancelled, TaskTimeout } from '../errors.ts';
 import type { ExecutorBody } from '../executor-body.ts';
-import { milliseconds, type ShutdownOptions, type SubmitOptions } from '../options.ts';
+import { milliseconds, type ShutdownOptions, type SubmitOptions, shutdownSettingsOf } from '../options.ts';
 import type { PendingTask } from '../pending-task.ts';
 import type { ExecutorStats } from '../stats.ts';
 import type { Task } from '../task.ts';
@@ -46,6 +46,7 @@ export class AttachedExecutor implements ExecutorBody {
 
   submitSync(name: string, args: readonly unknown[], options: SubmitOptions): unknown {
     const outcome = new SyncOutcome(name);
+    checkOptions(options, '{ timeout: 1000 }');
     const { timeout = Infinity, ...others } = options;
     const deadline = performance.now() + milliseconds('options.timeout', timeout);
     this.#begin(outcome.pending, args, others, { blocks: true, bounded: timeout < Infinity });
@@ -83,9 +84,9 @@ export class AttachedExecutor implements ExecutorBody {
 
   /** Ends the attachment, not the executor: see `ThreadPoolExecutor.from`. */
   shutdown(options: ShutdownOptions): Promise<void> {
-    const limit = milliseconds('options.timeout', options.timeout ?? Infinity);
+    const { wait, cancelPending, limit } = shutdownSettingsOf(options);
     this.#closed = true;
-    if (options.cancelPending === true && this.#tasks.size > 0) {
+    if (cancelPending && this.#tasks.size > 0) {
       this.#connection.send({ type: 'cancel-pending', ids: [...this.#tasks].map(({ slot }) => slot) });
     }
     if (this.#tasks.size === 0) return Promise.resolve();
@@ -97,7 +98,7 @@ export class AttachedExecutor implements ExecutorBody {
       }, limit);
       void done.then(() => clearTimeout(timer));
     }
-    return options.wait === false ? Promise.resolve() : done;
+    return wait ? done : Promise.resolve();
   }
 
   get #parent(): ReturnType<typeof taskOfExecutor> {

@@ -1,4 +1,4 @@
-import { describeValue } from '@pkg/sync/kernel';
+import { describeValue } from './describe-value.ts';
 
 /**
  * Checks that options are an object, before anything is read from them: a number given in their place would pass for
