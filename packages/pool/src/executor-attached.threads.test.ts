@@ -1,9 +1,11 @@
 import { once } from 'node:events';
+import { Queue } from '@pkg/queue';
 import { FROM, HANDLE, revive, supervise } from '@pkg/sync';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { executorsOf } from '../test/fixtures/executors.ts';
 import {
+  BroadcastingThread,
   HastyThread,
   LeavingThread,
   SlowConsumer,
@@ -15,6 +17,7 @@ import {
   ExecutorDeadlock,
   type ExecutorHandle,
   ExecutorShutDown,
+  TaskCancelled,
   ThreadPoolExecutor,
 } from './index.ts';
 
@@ -107,6 +110,35 @@ describe('a task that submits tasks to its own executor', () => {
     expect(outcomes.filter((each) => each.status === 'fulfilled')).toHaveLength(workers - 1);
   });
 
+  it('is not told so when a worker has become free that this thread has not heard of', async () => {
+    const executor = make();
+    const [started, go, later] = [new Counter(), new Counter(), new Counter()];
+    const first = executor.submit('blockingBlock', [executor, started, go]);
+    await until(() => started.get() === 1);
+    // One worker blocks for what the other one runs; that one will take this, and block for a task as well.
+    const second = executor.submit('blockingSumLater', [executor, later]);
+    go.add(1);
+    later.waitFor(1);
+    // Its submission arrives while the result of the task before it lies there.
+    Atomics.wait(later.words, 1, 0, 100);
+    expect(await Promise.all([first, second])).toEqual([1, 3]);
+  });
+
+  it('is not told so when a worker is about to be replaced', async () => {
+    const executor = make({ graceMs: 100 });
+    const [started, go, first, second] = [new Counter(), new Counter(), new Counter(), new Counter()];
+    const elsewhere = executor.submit('block', [started, go]);
+    await until(() => started.get() === 1);
+    const blocked = executor.submit('blockingSumLater', [executor, first, { priority: 1 }]);
+    await until(() => first.get() === 1);
+    const behind = executor.submit('blockingSumLater', [executor, second]);
+    blocked.cancel();
+    await expect(blocked).rejects.toThrow(TaskCancelled);
+    go.add(1);
+    // Both workers block now: the one until its time of grace is over, the other until a worker runs its task.
+    expect(await Promise.all([elsewhere, behind])).toEqual([1, 3]);
+  });
+
   it('may block for as long as it likes with a timeout', async () => {
     const executor = make({ maxWorkers: 1 });
     expect(await executor.submit('blockingWithTimeout', [executor])).toBe('TaskTimeout');
@@ -167,6 +199,37 @@ describe('an attached executor', () => {
     // What it had begun is cancelled, which takes the workers back.
     await until(() => executor.stats().running === 0);
     expect(await executor.submit('add', [1, 2])).toBe(3);
+  });
+
+  it('learns what has become of a broadcast when the executor ends meanwhile', async () => {
+    const executor = make({ maxWorkers: 1 });
+    const [started, go, outcome] = [new Counter(), new Counter(), new Queue<string>()];
+    const thread = new BroadcastingThread(executor as never, 'dieWhenTold', started, go, outcome).start();
+    await until(() => started.get() === 1);
+    const down = executor.shutdown();
+    go.add(1);
+    await down;
+    await thread.joinAsync();
+    expect(outcome.get()).toBe('WorkerDiedError');
+  });
+
+  it('cannot have a stream by a broadcast, and holds up no worker by asking for one', async () => {
+    const executor = make();
+    const outcome = new Queue<string>();
+    await new BroadcastingThread(executor as never, 'countTo', new Counter(), new Counter(), outcome)
+      .start()
+      .joinAsync();
+    expect(outcome.get()).toBe('TaskValueError');
+    await until(() => executor.stats().running === 0);
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+  });
+
+  it('counts a stream that it leaves as done', async () => {
+    const executor = make({ maxWorkers: 2 });
+    const [yielded, cleaned] = [new Counter(), new Counter()];
+    await executor.submit('leaveStream', [executor, yielded, cleaned]);
+    await until(() => executor.stats().done === 2);
+    expect(executor.stats().failed).toBe(0);
   });
 
   it('ends without ending the executor', async () => {

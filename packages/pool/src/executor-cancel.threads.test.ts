@@ -51,6 +51,20 @@ describe('cancelling a task that no worker has begun', () => {
     expect(runs.get()).toBe(0);
   });
 
+  it('also where a worker waits for its arguments already', async () => {
+    const executor = make({ maxWorkers: 1 });
+    await executor.submit('add', [1, 2]);
+    const runs = new Counter();
+    const buffer = new ArrayBuffer(8);
+    const task = executor.submit('incrementWith', [runs, buffer], { transfer: [buffer] });
+    // No turn of the event loop: the arguments cannot have been asked for.
+    while (executor.stats().queued > 0) Atomics.wait(runs.words, 1, 0, 1);
+    task.cancel();
+    expect(await rejectionOf(task)).toBeInstanceOf(TaskCancelled);
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    expect(runs.get()).toBe(0);
+  });
+
   it('does nothing to one that is done', async () => {
     const task = shared.submit('add', [1, 2]);
     expect(await task).toBe(3);
@@ -124,6 +138,21 @@ describe('cancelling a task that runs', () => {
     expect(await shared.submit('add', [1, 2])).toBe(3);
     expect(seen.get()).toBe(1);
   });
+
+  it.each(['left', 'aborted'] as const)(
+    'replaces the thread of a stream that does not end, although it is cancelled once more (%s)',
+    async (how) => {
+      const executor = make({ maxWorkers: 1, graceMs: 1 });
+      const controller = new AbortController();
+      const task = executor.submit('deafAfterFirst', [], { signal: controller.signal });
+      const stream = await task;
+      expect((await stream.next()).value).toBe(0);
+      if (how === 'left') await stream.return?.();
+      else controller.abort('enough');
+      task.cancel();
+      expect(await executor.submit('add', [1, 2])).toBe(3);
+    },
+  );
 
   it('replaces the thread of one that does not listen, after the time of grace, and touches no other task', async () => {
     const executor = make({ maxWorkers: 2, graceMs: 1 });

@@ -1,8 +1,8 @@
 /** Tasks and callers that hand over what cannot be looked at: it is theirs that fails, and no worker dies of it. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
-import { TaskCancelled, ThreadPoolExecutor } from './index.ts';
+import { TaskCancelled, TaskValueError, ThreadPoolExecutor } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/hostile-tasks.ts');
 const url = new URL('../test/fixtures/hostile-tasks.ts', import.meta.url);
@@ -95,5 +95,66 @@ describe('a task that was cancelled', () => {
     const error = (await rejectionOf(task)) as Error;
     expect(error).toBeInstanceOf(TaskCancelled);
     expect(await executor.submit('reasonSeen')).toBe(String(error));
+  });
+});
+
+describe('a shared object that this thread does not know', () => {
+  it('as progress that nobody asked for troubles nobody', async () => {
+    expect(await executor.submit('reportUnknown')).toBe('reported');
+    await noWorkerDied();
+  });
+
+  it('as progress that somebody asked for is what the task fails of', async () => {
+    const task = executor.submit('reportUnknownAndWait', [], { onProgress: () => {} });
+    const error = await rejectionOf(task);
+    expect(error).toBeInstanceOf(TaskValueError);
+    expect(error).toMatchObject({ path: 'progress', taskName: 'reportUnknownAndWait' });
+    await noWorkerDied();
+  });
+
+  it('as the item of a stream rejects for whoever takes it, however late', async () => {
+    const stream = await executor.submit('yieldUnknown');
+    expect((await stream.next()).value).toBe(1);
+    // By now it lies there, and nobody has asked for it.
+    await noWorkerDied();
+    await turn();
+    await expect(stream.next()).rejects.toThrow('hostile.Unknown');
+    await noWorkerDied();
+  });
+
+  it('as the result of a task that was cancelled troubles nobody', async () => {
+    const [started, go] = [new Counter(), new Counter()];
+    const task = executor.submit('returnUnknown', [started, go]);
+    await until(() => started.get() === 1);
+    task.cancel();
+    expect(await rejectionOf(task)).toBeInstanceOf(TaskCancelled);
+    go.add(1);
+    await noWorkerDied();
+  });
+});
+
+describe('the caller’s settings of Error', () => {
+  const limit = Error.stackTraceLimit;
+  afterEach(() => {
+    Error.stackTraceLimit = limit;
+    Object.assign(Error, { prepareStackTrace: undefined });
+  });
+
+  it.each<[string, () => void]>([
+    ['no limit', () => Reflect.deleteProperty(Error, 'stackTraceLimit')],
+    ['a limit that is none', () => Object.assign(Error, { stackTraceLimit: undefined })],
+    ['stacks that are no text', () => Object.assign(Error, { prepareStackTrace: () => [] })],
+  ])('(%s) leave a task its error', async (_, set) => {
+    set();
+    const failing = executor.submit('throwHostile', ['an error with a Blob']);
+    const error = await failing.catch((reason: Error) => reason);
+    let thrown: unknown;
+    try {
+      executor.submitSync('throwHostile', ['an error with a Blob']);
+    } catch (reason) {
+      thrown = reason;
+    }
+    Object.assign(Error, { prepareStackTrace: undefined });
+    expect([error, thrown]).toEqual([expect.any(RangeError), expect.any(RangeError)]);
   });
 });

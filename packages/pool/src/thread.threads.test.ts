@@ -104,6 +104,29 @@ describe('a thread', () => {
     expect(thread.isAlive()).toBe(false);
   });
 
+  it('keeps nothing of those who waited for it in vain', async () => {
+    const counter = new Counter();
+    const thread = new Blocked(counter).start();
+    const used = () => {
+      globalThis.gc!();
+      return process.memoryUsage().heapUsed;
+    };
+    const waitInVain = async (times: number) => {
+      for (let i = 0; i < times; i++) {
+        const controller = new AbortController();
+        const joining = rejectionOf(thread.joinAsync({ signal: controller.signal }));
+        controller.abort();
+        await joining;
+      }
+    };
+    await waitInVain(1000);
+    const before = used();
+    await waitInVain(20_000);
+    expect(used() - before).toBeLessThan(4 * 2 ** 20);
+    counter.add(1, 1);
+    await thread.joinAsync();
+  });
+
   it.each([-1, Number.NaN])('refuses the timeout %d', async (timeout) => {
     const thread = new Ender('return').start();
     expect(() => thread.join({ timeout })).toThrow(RangeError);

@@ -269,10 +269,11 @@ function checkDaemon(daemon: unknown): boolean {
 
 /** The frames above the call of `method`. */
 function callSite(method: (...args: never[]) => unknown): string {
-  const holder: { stack?: string } = {};
+  const holder: { stack?: unknown } = {};
   (Error as unknown as { captureStackTrace?: (target: object, above: unknown) => void }).captureStackTrace?.(
     holder,
     method,
   );
-  return (holder.stack ?? '').split('\n').slice(1).join('\n');
+  // Where the user's settings of `Error` leave no text there is none.
+  return typeof holder.stack === 'string' ? holder.stack.split('\n').slice(1).join('\n') : '';
 }

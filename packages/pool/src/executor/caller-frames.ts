@@ -24,14 +24,20 @@ export function rejectionWithCallers(error: unknown): Promise<never> {
   return rejection;
 }
 
+/** The lines of a stack, from whoever called `callee` on; none where the user's settings of `Error` leave no text. */
+function callersOf(callee: (...args: never[]) => unknown): string[] {
+  const here: { stack?: unknown } = {};
+  Error.captureStackTrace(here, callee);
+  const { stack } = here;
+  return typeof stack === 'string' ? stack.split('\n') : [];
+}
+
 /** Adds the frames of those who called `callee` to the stack of `error`. */
 export function addCallersOf(callee: (...args: never[]) => unknown, error: unknown): void {
-  const here = {} as { stack: string };
-  Error.captureStackTrace(here, callee);
   // What Node does between two events is of no interest.
   append(
     error,
-    here.stack.split('\n').filter((line) => /^\s+at /.test(line) && !line.includes('node:internal/')),
+    callersOf(callee).filter((line) => /^\s+at /.test(line) && !line.includes('node:internal/')),
   );
 }
 

@@ -19,11 +19,13 @@
  *            CONSUMED      streams begun, modulo 2^12, in the upper bits     written by the worker
  *                          items of the latest that were consumed, modulo 2^20     written by the owner
  *            CREDIT        event count; the worker waits for CONSUMED to grow
- *            TAKEN         tasks that the worker has begun                   written by the worker
- *            FINISHED      tasks that it has finished                        written by the worker
- *            BUSY          for how many microseconds it ran tasks, modulo 2^32   written by the worker
- *            READY_AT      when it became ready, in milliseconds of the executor's clock
+ *            TAKEN         tasks that the worker has begun, modulo 2^32      written by the worker
+ *            FINISHED      tasks that it has finished, modulo 2^32           written by the worker
+ *            BUSY          for how many milliseconds it ran tasks, as a 32-bit float: one word that never overflows
+ *                          written by the worker
  *            MAILED        event count; the worker waits for mail amid a task
+ *            READY_AT      when it became ready, in milliseconds of the executor's clock: two words, the upper one in
+ *                          units of 2^30                                     written by the worker, before STATE
  *   then     two histograms per row, how long tasks waited and ran; they outlive the worker
  * ```
  *
@@ -57,8 +59,10 @@ const CREDIT = 4;
 const TAKEN = 8;
 const FINISHED = 9;
 const BUSY = 10;
-const READY_AT = 11;
 const MAILED = 12;
+const READY_AT = 14;
+
+const READY_AT_UNIT = 2 ** 30;
 
 const STREAM_SHIFT = 20;
 const MOST_STREAMS = 0xfff;
@@ -176,6 +180,8 @@ export class WorkerRow {
   readonly #histograms: number;
   readonly credit: EventCount;
   readonly mailed: EventCount;
+  /** By the worker, which has one view of its row to count with: what BUSY says, exactly. */
+  #ran = 0;
 
   constructor(words: Int32Array, at: number, histograms: number) {
     this.#words = words;
@@ -197,13 +203,15 @@ export class WorkerRow {
 
   /** @param now on the executor's clock, in milliseconds */
   setReady(now: number): void {
-    Atomics.store(this.#words, this.#at + READY_AT, now);
+    Atomics.store(this.#words, this.#at + READY_AT, now % READY_AT_UNIT);
+    Atomics.store(this.#words, this.#at + READY_AT + 1, now / READY_AT_UNIT);
     Atomics.store(this.#words, this.#at + STATE, READY);
   }
 
   /** When the worker became ready, in milliseconds of the executor's clock. */
   get readyAt(): number {
-    return Atomics.load(this.#words, this.#at + READY_AT);
+    const at = this.#at + READY_AT;
+    return Atomics.load(this.#words, at) + Atomics.load(this.#words, at + 1) * READY_AT_UNIT;
   }
 
   /** Messages posted to the worker so far. */
@@ -239,9 +247,9 @@ export class WorkerRow {
     if (this.credit.hasWaiters) this.credit.notify();
   }
 
-  /** Tasks that the worker has begun. */
+  /** Tasks that the worker has begun, modulo 2^32. */
   get taken(): number {
-    return Atomics.load(this.#words, this.#at + TAKEN);
+    return Atomics.load(this.#words, this.#at + TAKEN) >>> 0;
   }
 
   /** The worker begins a task that has waited for `waited` milliseconds. */
@@ -252,7 +260,8 @@ export class WorkerRow {
 
   /** The worker's task has ended, after `ran` milliseconds. */
   countFinished(ran: number): void {
-    Atomics.add(this.#words, this.#at + BUSY, Math.round(ran * 1000));
+    this.#ran += ran;
+    Atomics.store(this.#words, this.#at + BUSY, bitsOf(this.#ran));
     Atomics.add(this.#words, this.#at + FINISHED, 1);
     countDuration(this.#words, this.#histograms + HISTOGRAM_WORDS, ran);
   }
@@ -262,8 +271,21 @@ export class WorkerRow {
     return Atomics.load(this.#words, this.#at + TAKEN) !== Atomics.load(this.#words, this.#at + FINISHED);
   }
 
-  /** For how many milliseconds the worker has run tasks, modulo 2^32 microseconds. */
+  /** For how many milliseconds the worker has run tasks. */
   get busy(): number {
-    return (Atomics.load(this.#words, this.#at + BUSY) >>> 0) / 1000;
+    return floatOf(Atomics.load(this.#words, this.#at + BUSY));
   }
+}
+
+const float = new Float32Array(1);
+const bits = new Int32Array(float.buffer);
+
+function bitsOf(value: number): number {
+  float[0] = value;
+  return bits[0]!;
+}
+
+function floatOf(value: number): number {
+  bits[0] = value;
+  return float[0]!;
 }

@@ -23,6 +23,8 @@ export class Dispatch {
   /** All three. The normal one last: when that is shut down, workers take it that all are. */
   readonly #lanes: readonly Lane[];
   #scratch: SimpleQueue<readonly unknown[]> | undefined;
+  #tickets = 0;
+  #hasReserved = false;
 
   /**
    * @param maxQueue the most tasks in a lane's queue; 0 for no bound
@@ -60,6 +62,17 @@ export class Dispatch {
       urgent: this.#urgent.queue.handle as PriorityQueueHandle<PriorityRecord>,
       later: this.#later.queue.handle as PriorityQueueHandle<PriorityRecord>,
     };
+  }
+
+  /** Makes room for the names of tasks that there are, before names that come from who knows where have taken it all. */
+  reserve(names: readonly string[]): void {
+    if (this.#hasReserved) return;
+    this.#hasReserved = true;
+    try {
+      for (const name of names) this.#names.numberOf(name);
+    } catch {
+      // There is no room even for these: whoever submits the first one too many is told.
+    }
   }
 
   /** Tasks that wait for a worker. */
@@ -132,7 +145,7 @@ export class Dispatch {
   #plainRecordOf(task: PendingTask, args: readonly unknown[]): TaskRecord {
     const { slot, generation, submittedAt } = task;
     const name = this.#names.numberOf(task.name);
-    if (task.posted !== undefined) return [slot, generation, ~name, submittedAt];
+    if (task.posted !== undefined) return [slot, generation, ~name, submittedAt, task.posted.ticket];
     switch (args.length) {
       case 0:
         return [slot, generation, name, submittedAt];
@@ -198,10 +211,11 @@ export class Dispatch {
    * meanwhile: which of them it will need is not known.
    */
   #deposit(task: PendingTask, args: PackedValue, transfer: readonly TransferListItem[]): void {
-    task.posted = { args, transfer };
+    const ticket = this.#tickets++;
+    task.posted = { ticket, args, transfer };
     if (transfer.length > 0) return;
     const { slot, generation } = task;
-    for (const worker of this.#workers()) worker.post({ type: 'args', slot, generation, args });
+    for (const worker of this.#workers()) worker.post({ type: 'args', slot, generation, ticket, args });
   }
 }
 

@@ -11,7 +11,14 @@ import { clock } from './clock.ts';
 import { Closing } from './closing.ts';
 import { Control } from './control.ts';
 import { Dispatch } from './dispatch.ts';
-import { ExecutorBroken, ExecutorDeadlock, TaskCancelled, TaskTimeout, TaskWorkerDied } from './errors.ts';
+import {
+  ExecutorBroken,
+  ExecutorDeadlock,
+  TaskCancelled,
+  TaskTimeout,
+  TaskValueError,
+  TaskWorkerDied,
+} from './errors.ts';
 import { Graces } from './graces.ts';
 import { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
@@ -26,6 +33,7 @@ import { collectStats, type ExecutorStats } from './stats.ts';
 import type { Task } from './task.ts';
 import { applyOptions, checkCall } from './task-limits.ts';
 import { explain, newTask, SyncOutcome } from './task-outcome.ts';
+import { TaskStream } from './task-stream.ts';
 import type { TaskTrace } from './task-trace.ts';
 import { TaskWords } from './task-words.ts';
 import { type PackedValue, packValue, plainValue } from './value-travel.ts';
@@ -101,7 +109,7 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     this.#control = Control.create(maxWorkers, minWorkers, idleTimeout);
     const results = new SimpleQueue<ResultRecord>({ codec: RECORD_CODEC });
     this.ledger = new Ledger(this.words);
-    this.saturation = new Saturation(this.words, this.ledger, maxWorkers);
+    this.saturation = new Saturation(this.words, this.ledger, settings);
     this.#dispatch = new Dispatch(
       maxQueue,
       this.#control,
@@ -114,7 +122,9 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     const epoch = performance.timeOrigin + ZERO;
     this.#observer = new Observer(url, epoch, (watched) => this.#control.setWatched(watched));
     this.#results = new Results(url, this.words, this.ledger, this.#observer, (row) => this.roster.at(row), {
+      cancel: (task, reason) => this.cancel(task, reason),
       callOff: (task, reason) => this.#callOff(task, reason),
+      listed: (names) => this.#dispatch.reserve(names),
       left: () => {
         if (this.#closing.isUnderWay) this.#closeWhenDone();
       },
@@ -176,6 +186,7 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     checkOptions(options, '{ timeout: 1000 }');
     const { timeout = Infinity, ...others } = options;
     const deadline = performance.now() + milliseconds('options.timeout', timeout);
+    if (timeout < Infinity) pending.expires = true;
     this.begin(pending, args, others);
     for (let slice = FIRST_SLICE; ; slice = Math.min(2 * slice, LONGEST_SLICE)) {
       this.serve();
@@ -212,7 +223,15 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
       );
     }
     if (this.#closing.refusal !== undefined) throw this.#closing.refusal(name);
-    return this.#submitToAll(name, () => args, true);
+    const results = await this.#submitToAll(name, () => args, true);
+    const streams = results.filter((result) => result instanceof TaskStream);
+    for (const stream of streams) void stream.return();
+    if (streams.length === 0) return results;
+    throw new TaskValueError(
+      name,
+      'result',
+      'it is a stream, and those of a broadcast do not go on to another thread',
+    );
   }
 
   /** Brings a task under way. Whatever is wrong with it rejects it. */
@@ -258,6 +277,10 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     this.#results.leave(task);
   }
 
+  abandon(task: PendingTask): void {
+    this.#results.abandon(task);
+  }
+
   cancelIfNotBegun(task: PendingTask): void {
     if (task.slot >= 0 && this.words.rowOf(task.slot) < 0) {
       this.cancel(task, new TaskCancelled(task.name, SHUT_DOWN));
@@ -265,6 +288,11 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
   }
 
   checkSaturation(latest: PendingTask): void {
+    if (this.saturation.look() === 'none') return;
+    // What a worker had sent before it took the task that submits lies there by now; so does the end of one that died.
+    this.pump.drain();
+    this.roster.look();
+    if (latest.settled) return;
     const stuck = this.saturation.look();
     if (stuck === 'certain') this.cancel(latest, new ExecutorDeadlock(latest.name, this.maxWorkers));
     else if (stuck === 'possible' && !this.#warned) {

@@ -3,6 +3,15 @@ import { rejectionWithCallers } from './caller-frames.ts';
 import type { StreamSink } from './stream-sink.ts';
 import type { PackedValue } from './value-travel.ts';
 
+/** Arguments that go by a port. */
+export interface PostedArgs {
+  /** Tells them from all others of the executor: generations of a slot come round again, while what nobody took stays. */
+  readonly ticket: number;
+  /** Undefined once they have been given to the worker that claimed them. */
+  args: PackedValue | undefined;
+  readonly transfer: readonly TransferListItem[];
+}
+
 /**
  * A task that is under way, as its submitter's side knows it.
  *
@@ -31,14 +40,16 @@ export class PendingTask {
   declare inLine: boolean;
   /** Kept where they may be needed again. */
   declare args: readonly unknown[] | undefined;
-  /** Arguments that go by a port, until a worker claims them. */
-  declare posted: { args: PackedValue; transfer: readonly TransferListItem[] } | undefined;
+  /** Arguments that go by a port. */
+  declare posted: PostedArgs | undefined;
   /** Its arguments, where they came packed from another thread. */
   declare packed: PackedValue | undefined;
   /** Whether its result goes on to another thread; default false. */
   declare relayed: boolean;
   /** The one worker that it is for, to be known by; undefined for a task that any may run. */
   declare addressee: object | undefined;
+  /** Whether a time limit calls it off; default false. */
+  declare expires: boolean;
   /** Default 0. */
   declare retriesLeft: number;
   declare stream: StreamSink | undefined;
@@ -63,7 +74,7 @@ export class PendingTask {
       'release',
     ] as const)
       prototype[name] = undefined;
-    prototype.inLine = prototype.relayed = false;
+    prototype.inLine = prototype.relayed = prototype.expires = false;
     prototype.priority = prototype.retriesLeft = 0;
   }
 

@@ -22,8 +22,8 @@ export const RECORD_CODEC = 'record' as 'any';
 
 /**
  * A task on its way: slot, generation, the number of its name, when it was submitted (in microseconds of the
- * executor's clock), and the arguments. Where these are to be claimed, the number is the complement of the name's
- * and no arguments follow. Flat, and of small numbers: this is encoded and decoded for each task.
+ * executor's clock), and the arguments. Where these go by a port, the number is the complement of the name's and what
+ * follows is the ticket that they are known by. Flat, and of small numbers: this is encoded and decoded for each task.
  */
 export type TaskRecord = [
   slot: number,
@@ -75,7 +75,7 @@ export const WINDOW = 16;
 
 /** What the owner posts to a worker. */
 export type Mail =
-  | { type: 'args'; slot: number; generation: number; args: PackedValue }
+  | { type: 'args'; slot: number; generation: number; ticket: number; args: PackedValue }
   | { type: 'task'; record: TaskRecord; args: PackedValue }
   | { type: 'cancel'; slot: number; generation: number; reason: PackedError };
 

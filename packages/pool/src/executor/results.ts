@@ -26,8 +26,12 @@ import { RawValue, unpackValue } from './value-travel.ts';
 
 /** What {@link Results} needs of the executor. */
 export interface ResultEvents {
+  /** The task is to be rejected, and to run no longer. */
+  cancel(task: PendingTask, reason: unknown): void;
   /** Nobody wants the task's result any more. */
   callOff(task: PendingTask, reason: unknown): void;
+  /** These are all tasks that the module has. */
+  listed(names: readonly string[]): void;
   /** A task has left. */
   left(): void;
 }
@@ -77,6 +81,7 @@ export class Results {
         this.fail(task, unpackError(value as PackedError, `\n    at task '${task.name}', run by a worker`));
         break;
       case NOT_FOUND:
+        this.#events.listed(value as string[]);
         this.fail(task, new TaskNotFound(task.name, this.#url, value as string[]));
         break;
       case SKIPPED:
@@ -92,7 +97,7 @@ export class Results {
         task.stream?.push(value);
         break;
       case PROGRESS:
-        tellProgress(task, value);
+        tellProgress(task, value, (error) => this.#events.cancel(task, error));
         break;
       case TIMES:
         task.times = value as [number, number];
@@ -115,8 +120,9 @@ export class Results {
    */
   reject(task: PendingTask, error: unknown, isOwn = false): boolean {
     if (task.stream !== undefined) {
-      task.stopListening();
+      // Before it stops listening: of one that is over already, what listens is the time of grace.
       if (!task.stream.fail(error, isOwn && task.promised)) return false;
+      task.stopListening();
     } else {
       if (!this.#ledger.settle(task)) return false;
       if (isOwn) task.fail(error);
@@ -125,6 +131,15 @@ export class Results {
     this.failed++;
     this.#observer.failed(task, error);
     return true;
+  }
+
+  /** The consumer of the task's stream, which has ended by now, wants no more of it. */
+  abandon(task: PendingTask): void {
+    if (task.slot < 0) return;
+    task.stopListening();
+    this.done++;
+    this.#observer.finished(task);
+    this.#events.callOff(task, new TaskCancelled(task.name, 'its stream was abandoned'));
   }
 
   /** The task will not run: its caller gets `instead`, and it counts neither as done nor as failed. */
@@ -159,10 +174,10 @@ export class Results {
 
   #answerClaim(task: PendingTask): void {
     const { slot, generation, posted } = task;
-    if (posted === undefined) return;
-    task.posted = undefined;
-    const { args, transfer } = posted;
-    this.#workerAt(this.#words.rowOf(slot))?.post({ type: 'args', slot, generation, args }, transfer);
+    if (posted?.args === undefined) return;
+    const { ticket, args, transfer } = posted;
+    posted.args = undefined;
+    this.#workerAt(this.#words.rowOf(slot))?.post({ type: 'args', slot, generation, ticket, args }, transfer);
   }
 
   /** @param stream the number that the worker has given it */
@@ -173,14 +188,7 @@ export class Results {
       const row = this.#ledger.find(slot, generation) === task ? this.#words.rowOf(slot) : -1;
       if (row >= 0) this.#workerAt(row)?.state.countConsumed(stream);
     };
-    const onAbandoned = () => {
-      if (task.slot < 0) return;
-      task.stopListening();
-      this.done++;
-      this.#observer.finished(task);
-      this.#events.callOff(task, new TaskCancelled(task.name, 'its stream was abandoned'));
-    };
-    task.stream = task.relayStream?.(onConsumed) ?? new TaskStream(onConsumed, onAbandoned);
+    task.stream = task.relayStream?.(onConsumed) ?? new TaskStream(onConsumed, () => this.abandon(task));
     this.#ledger.settle(task);
     task.resolve(task.stream);
   }

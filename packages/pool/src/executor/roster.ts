@@ -97,7 +97,7 @@ export class Roster {
   #end(worker: PoolWorker): void {
     this.#events.ending();
     const end = worker.end;
-    const begun = worker.state.taken > 0;
+    const begun = worker.state.taken !== 0;
     if (!end.retired) this.#control.addLive(-1);
     if (workerEnded.hasSubscribers) {
       workerEnded.publish({ worker: worker.name, url: this.#shared.url, exitCode: end.exitCode });

@@ -9,7 +9,7 @@ export interface WorkerStats {
   readonly ready: boolean;
   /** Whether it runs a task now. */
   readonly running: boolean;
-  /** Tasks that it has begun. */
+  /** Tasks that it has begun, modulo 2^32. */
   readonly tasks: number;
   /** The share of the time since it was ready in which it ran tasks, 0 to 1; the task that it runs now not counted. */
   readonly utilisation: number;

@@ -57,6 +57,7 @@ export function applyOptions(
   }
   if (onProgress !== undefined) task.onProgress = AsyncResource.bind(onProgress) as (value: unknown) => void;
   const limit = timeout === undefined ? Infinity : milliseconds('options.timeout', timeout);
+  if (limit < Infinity) task.expires = true;
   if (signal === undefined && limit > LONGEST_TIMER) return;
   if (signal?.aborted) throw signal.reason;
   const onAbort = () => cancel(signal!.reason);

@@ -1,3 +1,4 @@
+import { messageOf } from '@pkg/sync/kernel';
 import { addCallersOf } from './caller-frames.ts';
 import { TaskValueError } from './errors.ts';
 import { PendingTask } from './pending-task.ts';
@@ -69,8 +70,6 @@ export class SyncOutcome {
         ? 'is a stream'
         : 'has a shared object in it whose package is not loaded here';
     if (value instanceof TaskStream) void value.return();
-    // It may still turn out that it cannot be loaded.
-    else value.catch(() => {});
     throw new TypeError(
       `the result of task '${this.pending.name}' ${what}, which submitSync cannot wait for: await submit()`,
     );
@@ -89,15 +88,21 @@ export function explain(taskName: string, error: unknown): unknown {
 /**
  * Hands progress to whoever asked for it, unless they know by now what has become of the task: one that was called off may
  * go on for a while. What they throw is nobody else's: it goes uncaught.
+ *
+ * @param refuse is given the TaskValueError of progress that they cannot be given: it has a shared object in it of a
+ *   class that this thread does not know
  */
-export function tellProgress(task: PendingTask, value: unknown): void {
-  if (task.settled && task.stream?.isOver !== false) return;
+export function tellProgress(task: PendingTask, value: unknown, refuse: (error: unknown) => void): void {
+  if (task.onProgress === undefined || (task.settled && task.stream?.isOver !== false)) return;
   if (value instanceof Promise) {
-    void value.then((arrived) => tellProgress(task, arrived));
+    value.then(
+      (arrived) => tellProgress(task, arrived, refuse),
+      (error) => refuse(new TaskValueError(task.name, 'progress', messageOf(error), error)),
+    );
     return;
   }
   try {
-    task.onProgress?.(value);
+    task.onProgress(value);
   } catch (error) {
     queueMicrotask(() => {
       throw error;

@@ -50,10 +50,16 @@ export function packValue(root: string, value: unknown, transfer: readonly Trans
   }
 }
 
-/** The value, on the other side. Attaching to an object whose package is not loaded yet makes it a promise. */
+/**
+ * The value, on the other side. Attaching to an object whose package is not loaded yet makes it a promise, whose rejection
+ * counts as handled: nobody may want the value any more.
+ */
 export function unpackValue(packed: PackedValue): unknown {
   const fields = unpackFields(packed);
-  return fields instanceof Promise ? fields.then(valueIn) : valueIn(fields);
+  if (!(fields instanceof Promise)) return valueIn(fields);
+  const value = fields.then(valueIn);
+  value.catch(() => {});
+  return value;
 }
 
 const valueIn = (fields: Record<string, unknown>): unknown => Object.values(fields)[0];

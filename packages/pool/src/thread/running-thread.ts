@@ -92,6 +92,8 @@ export class RunningThread {
 
   #terminated = false;
   #exitCode: number | undefined;
+  /** Those who join without blocking. Not reactions of {@link exited}, which nobody could take back when time is up. */
+  readonly #joiners = new Set<() => void>();
   #workerError: unknown;
   #outcome: Outcome | undefined;
   #concluded = false;
@@ -157,6 +159,7 @@ export class RunningThread {
         this.#conclude();
         this.#reportIfNobodyKnows();
         resolve();
+        for (const onExit of [...this.#joiners]) onExit();
       });
     });
     if (daemon) {
@@ -286,14 +289,16 @@ export class RunningThread {
       const onAbort = () => finish(() => reject(signal?.reason));
       const timer =
         left > LONGEST_TIMER ? undefined : setTimeout(() => finish(() => resolve(this.ended)), left);
+      const onExit = () => finish(() => resolve(true));
       const finish = (settle: () => void) => {
+        this.#joiners.delete(onExit);
         clearTimeout(timer);
         signal?.removeEventListener('abort', onAbort);
         release();
         settle();
       };
       signal?.addEventListener('abort', onAbort, { once: true });
-      this.exited.then(() => finish(() => resolve(true)));
+      this.#joiners.add(onExit);
     });
   }
 

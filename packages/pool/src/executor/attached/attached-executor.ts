@@ -181,7 +181,7 @@ export class AttachedExecutor implements ExecutorBody {
         task.stream?.end();
         break;
       case 'progress':
-        tellProgress(task, unpackValue(reply.value));
+        tellProgress(task, unpackValue(reply.value), (error) => this.cancel(task, error));
         break;
     }
   }
@@ -195,8 +195,7 @@ export class AttachedExecutor implements ExecutorBody {
       },
       () => {
         if (task.slot < 0) return;
-        const reason = packError(new TaskCancelled(task.name, 'its stream was abandoned'));
-        this.#connection.send({ type: 'cancel', id, reason });
+        this.#connection.send({ type: 'abandon', id });
         this.#leave(task);
       },
     );

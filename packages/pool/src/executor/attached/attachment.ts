@@ -24,6 +24,8 @@ export class Attachment {
   readonly #words: Int32Array;
   readonly #mail: EventCount;
   readonly #tasks = new Map<number, Relayed>();
+  /** Broadcasts under way. */
+  #broadcasts = 0;
   #closing = false;
   #hasLeft = false;
 
@@ -42,7 +44,8 @@ export class Attachment {
 
   /** Takes what has arrived, without the event loop. Does not block. */
   collect(): void {
-    for (;;) {
+    // A request may bring to light that the thread has ended.
+    while (!this.#hasLeft) {
       const posted = receiveMessageOnPort(this.#channel as never) as { message: Request } | undefined;
       if (posted === undefined) return;
       this.#take(posted.message);
@@ -61,7 +64,11 @@ export class Attachment {
   /** No more tasks are taken. What is on its way there, such as the rest of a stream, still arrives. */
   close(): void {
     this.#closing = true;
-    if (this.#tasks.size === 0) this.#leave();
+    this.#leaveWhenDone();
+  }
+
+  #leaveWhenDone(): void {
+    if (this.#closing && this.#tasks.size === 0 && this.#broadcasts === 0) this.#leave();
   }
 
   #leave(): void {
@@ -81,6 +88,11 @@ export class Attachment {
       case 'cancel': {
         const task = this.#tasks.get(request.id);
         if (task !== undefined) this.#host.cancel(task.pending, unpackError(request.reason));
+        break;
+      }
+      case 'abandon': {
+        const pending = this.#tasks.get(request.id)?.pending;
+        if (pending?.stream?.end()) this.#host.abandon(pending);
         break;
       }
       case 'cancel-pending':
@@ -139,9 +151,14 @@ export class Attachment {
   }
 
   #broadcast({ id, name, args, parent }: Extract<Request, { type: 'broadcast' }>): void {
+    this.#broadcasts++;
+    const end = (reply: () => Reply) => {
+      this.#broadcasts--;
+      this.#end(id, reply);
+    };
     this.#host.broadcastPacked(name, args, parent !== undefined).then(
-      (values) => this.#end(id, () => ({ type: 'value', id, value: packedList(values) })),
-      (error) => this.#end(id, () => ({ type: 'error', id, error: packError(error) })),
+      (values) => end(() => ({ type: 'value', id, value: packedList(values) })),
+      (error) => end(() => ({ type: 'error', id, error: packError(error) })),
     );
   }
 
@@ -163,7 +180,7 @@ export class Attachment {
     } catch (error) {
       this.#post({ type: 'error', id, error: packError(unmovable(name, 'result', error)) });
     }
-    if (this.#closing && this.#tasks.size === 0) this.#leave();
+    this.#leaveWhenDone();
   }
 
   #post(reply: Reply): void {

@@ -78,6 +78,8 @@ export type Request =
     }
   | { type: 'broadcast'; id: number; name: string; args: PackedValue; parent: Parent | undefined }
   | { type: 'cancel'; id: number; reason: PackedError }
+  /** The consumer of a stream wants no more of it. */
+  | { type: 'abandon'; id: number }
   /** Cancels those of the tasks that no worker has begun. */
   | { type: 'cancel-pending'; ids: readonly number[] }
   /** The consumer of a stream has taken another item. */

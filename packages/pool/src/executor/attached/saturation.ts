@@ -1,4 +1,6 @@
 import type { Ledger } from '../ledger.ts';
+import type { Settings } from '../options.ts';
+import type { PendingTask } from '../pending-task.ts';
 import type { TaskWords } from '../task-words.ts';
 import type { Parent } from './messages.ts';
 
@@ -19,14 +21,13 @@ interface Waiting extends Parent {
 export class Saturation {
   readonly #words: TaskWords;
   readonly #ledger: Ledger;
-  readonly #workers: number;
+  readonly #settings: Settings;
   readonly #parents = new Map<string, Waiting>();
 
-  /** @param workers the most that there can be */
-  constructor(words: TaskWords, ledger: Ledger, workers: number) {
+  constructor(words: TaskWords, ledger: Ledger, settings: Settings) {
     this.#words = words;
     this.#ledger = ledger;
-    this.#workers = workers;
+    this.#settings = settings;
   }
 
   /** The task `parent` submits another one. Returns what is to be called when that is done. */
@@ -55,14 +56,21 @@ export class Saturation {
     const rows = new Set<number>();
     let certain = true;
     for (const { slot, generation, blocking } of this.#parents.values()) {
-      if (this.#ledger.find(slot, generation) === undefined) continue;
+      const task = this.#ledger.find(slot, generation);
+      if (task === undefined || this.#isFreed(task)) continue;
       const row = this.#words.rowOf(slot);
       if (row < 0) continue;
       rows.add(row);
       if (blocking === 0) certain = false;
     }
-    if (rows.size < this.#workers) return 'none';
+    if (rows.size < this.#settings.maxWorkers) return 'none';
     return certain ? 'certain' : 'possible';
+  }
+
+  /** Whether the task's worker will be free after some time, whatever the task waits for: terminated, and replaced. */
+  #isFreed(task: PendingTask): boolean {
+    if (this.#settings.graceMs === Infinity) return false;
+    return task.expires || (task.stream === undefined ? task.settled : task.stream.isOver);
   }
 }
 

@@ -11,6 +11,8 @@ export interface TaskHost {
   /** @param fromTask whether one of the executor's own tasks asks for it */
   broadcastPacked(name: string, args: PackedValue, fromTask: boolean): Promise<unknown[]>;
   cancel(task: PendingTask, reason: unknown): void;
+  /** The consumer of a task's stream, which has ended by now, wants no more of it. */
+  abandon(task: PendingTask): void;
   /** Cancels a task unless a worker has begun it. */
   cancelIfNotBegun(task: PendingTask): void;
   /** To be called after a task was submitted out of another one. */

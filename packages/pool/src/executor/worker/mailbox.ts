@@ -5,6 +5,7 @@ import type { TaskWords } from '../task-words.ts';
 import type { PackedValue } from '../value-travel.ts';
 
 export type MailedTask = Extract<Mail, { type: 'task' }>;
+type MailedArgs = Extract<Mail, { type: 'args' }>;
 export type Cancellation = Extract<Mail, { type: 'cancel' }>;
 
 /** How many tasks' arguments are kept before it is looked which ones are of no use. */
@@ -19,8 +20,8 @@ export class Mailbox {
   readonly #onCancel: (mail: Cancellation) => void;
   readonly #words: TaskWords;
   readonly #index: number;
-  /** Arguments by slot. Those of tasks that others have taken are dropped when many have arrived. */
-  readonly #args = new Map<number, { generation: number; args: PackedValue }>();
+  /** Arguments by ticket. Those of tasks that others have taken are dropped when many have arrived. */
+  readonly #args = new Map<number, MailedArgs>();
   #most = KEPT_AT_LEAST;
   #read = 0;
 
@@ -55,24 +56,26 @@ export class Mailbox {
     }
   }
 
-  /** The arguments of the task, if they have been posted. Does not block. */
-  argsOf(slot: number, generation: number): PackedValue | undefined {
+  /** The arguments of a task, if they have been posted. Does not block. */
+  argsOf(ticket: number): PackedValue | undefined {
     this.collect();
-    const posted = this.#args.get(slot);
-    if (posted?.generation !== generation) return undefined;
-    this.#args.delete(slot);
-    return posted.args;
+    const posted = this.#args.get(ticket);
+    this.#args.delete(ticket);
+    return posted?.args;
   }
 
-  /** The arguments of the task that was claimed. Blocks until the owner's event loop has posted them. */
-  waitForArgs(slot: number, generation: number): PackedValue {
+  /**
+   * The arguments of the task in `slot`, which were claimed. Blocks until the owner's event loop has posted them;
+   * undefined if the task is cancelled before.
+   */
+  waitForArgs(ticket: number, slot: number): PackedValue | undefined {
     let args: PackedValue | undefined;
     const isThere = () => {
-      args = this.argsOf(slot, generation);
-      return args !== undefined;
+      args = this.argsOf(ticket);
+      return args !== undefined || this.#words.isCancelled(slot);
     };
     this.collectUntil(isThere, Infinity);
-    return args!;
+    return args;
   }
 
   /** Takes what arrives, without the event loop, until `isThere()` or `deadline` (see `deadlineOf`). Blocks. */
@@ -97,13 +100,13 @@ export class Mailbox {
     else this.#onCancel(mail);
   }
 
-  #keep({ slot, generation, args }: Extract<Mail, { type: 'args' }>): void {
+  #keep(mail: MailedArgs): void {
     if (this.#args.size >= this.#most) {
-      for (const [other, kept] of this.#args) {
-        if (!this.#words.mayBeRunBy(this.#index, other, kept.generation)) this.#args.delete(other);
+      for (const [ticket, { slot, generation }] of this.#args) {
+        if (!this.#words.mayBeRunBy(this.#index, slot, generation)) this.#args.delete(ticket);
       }
       this.#most = Math.max(KEPT_AT_LEAST, 2 * this.#args.size);
     }
-    this.#args.set(slot, { generation, args });
+    this.#args.set(mail.ticket, mail);
   }
 }

@@ -133,10 +133,14 @@ export class WorkLoop {
     if (claim !== 'claimed') return true;
     if (record[2] >= 0) return this.#begin(record, undefined);
     record[2] = ~record[2];
-    const args = mailbox.argsOf(slot, generation);
+    const ticket = record[RECORD_HEAD] as number;
+    const args = mailbox.argsOf(ticket);
     if (args !== undefined) return this.#beginPosted(record, args);
     sender.send([slot, tagOf(generation, CLAIM)]);
-    return this.#beginPosted(record, mailbox.waitForArgs(slot, generation));
+    const claimed = mailbox.waitForArgs(ticket, slot);
+    if (claimed !== undefined) return this.#beginPosted(record, claimed);
+    this.#finish(slot, generation, SKIPPED, undefined);
+    return true;
   }
 
   #beginPosted(record: TaskRecord, packed: PackedValue): boolean | Promise<void> {
@@ -156,6 +160,11 @@ export class WorkLoop {
     const { control } = this.#bench;
     const slot = record[0];
     const generation = record[1];
+    // It may have been cancelled while its arguments were on their way.
+    if (posted !== undefined && this.#bench.words.isCancelled(slot)) {
+      this.#finish(slot, generation, SKIPPED, undefined);
+      return true;
+    }
     const name = this.#bench.names.nameOf(record[2]);
     const task = this.#tasks[record[2]] ?? this.#find(record[2], name);
     if (task === undefined) {

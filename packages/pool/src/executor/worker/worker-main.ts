@@ -57,11 +57,19 @@ export class WorkerMain {
   }
 
   #watchForDeath(): void {
-    process.on('uncaughtExceptionMonitor', (error) =>
-      this.#say({ type: 'uncaught', error: packError(error) }),
-    );
+    // One that the module has a handler for may be what the worker dies of, if the handler ends it. But if another task
+    // has begun since, the worker had got over it.
+    let handled: { readonly farewell: Farewell; readonly begun: number } | undefined;
+    const begun = () => new Control(this.#data.control).row(this.#data.row).taken;
+    process.on('uncaughtExceptionMonitor', (error) => {
+      const farewell: Farewell = { type: 'uncaught', error: packError(error) };
+      if (process.listenerCount('uncaughtException') === 0) this.#say(farewell);
+      else handled = { farewell, begun: begun() };
+    });
     process.on('exit', (code) => {
-      if (!this.#over) this.#say({ type: 'exited', code });
+      if (this.#over) return;
+      if (handled?.begun === begun()) this.#say(handled.farewell);
+      this.#say({ type: 'exited', code });
     });
   }
 
