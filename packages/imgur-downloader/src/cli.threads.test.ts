@@ -98,6 +98,28 @@ describe('imgur-downloader threads', () => {
     await expectImages(join(cwd, 'a', 'b'), links);
   });
 
+  it('sends no command of a server’s to the terminal, and no password', async () => {
+    const found = '/\u001b]0;owned\u0007/\u202e1.png';
+    const { args, url } = await apiWith([found, '/2.png', 'no\nurl'], (request, response) => {
+      if (request.url === '/2.png') return response.writeHead(404).end();
+      return response.setHeader('Content-Type', 'image/png').end(pngOf(100));
+    });
+    const base = url.replace('http://', 'http://user:secret@');
+    const { code, stdout, stderr } = await runCli(['--api-base', base, ...args.slice(2)], cwd);
+    expect(stdout).toMatch(
+      lessonOutput([`${url}/%1B]0;owned%07/%E2%80%AE1.png`, `${url}/2.png`, 'no%0Aurl']),
+    );
+    expect(stderr.split('\n').sort()).toEqual([
+      '',
+      `  "no%0Aurl" cannot be downloaded: it is not a URL`,
+      `  ${url}/2.png: image not found (HTTP 404)`,
+      '2 of 3 downloads failed:',
+      `Using the Imgur API at ${url}/`,
+    ]);
+    expect(code).toBe(1);
+    expect(filesNow()).toEqual(['%E2%80%AE1.png']);
+  });
+
   it('is a program of its own', async () => {
     const { gallery, links } = await galleryWith({ images: 3 });
     const env = { IMGUR_API_BASE: gallery.url, IMGUR_CLIENT_ID: gallery.clientId };

@@ -13,6 +13,7 @@ import {
 import { type Answer, statusText } from './http-get.ts';
 import { readGallery } from './imgur-answer.ts';
 import { removeParts, writeWhole } from './part-file.ts';
+import { withoutCredentials } from './printable.ts';
 import { type RequestOptions, request, retryAfter } from './request.ts';
 
 /** Where the API is when neither `apiBase` nor `IMGUR_API_BASE` says otherwise. */
@@ -48,11 +49,11 @@ export async function getLinks(clientId?: string, options: GetLinksOptions = {})
   const { page = 0, announce = console.error } = options;
   let id = clientId;
   let base = options.apiBase ?? (process.env['IMGUR_API_BASE'] || undefined);
-  if (!id && base) throw new ClientIdRefused(`${base}: no client id given`);
+  if (!id && base) throw new ClientIdRefused(`${withoutCredentials(base)}: no client id given`);
   if (id) {
     if (!/^[!-~]+$/.test(id)) throw new ClientIdRefused(`${JSON.stringify(id)} cannot be a client id`);
     base ??= IMGUR_API;
-    announce(`Using the Imgur API at ${base}`);
+    announce(`Using the Imgur API at ${withoutCredentials(base)}`);
   } else {
     // Loaded when it is needed: a download thread imports this module too, and never needs it.
     const { defaultGallery } = await import('./gallery/default-gallery.ts');

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -7,6 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type ApiServer, apiServer } from '../test/api-server.ts';
 import { localGallery, type TestGallery } from '../test/local-gallery.ts';
 import { downloadLink, getLinks, setupDownloadDir } from './download.ts';
 import type { ApiFault, ImageFault } from './gallery/faults.ts';
@@ -14,14 +16,14 @@ import type { GalleryOptions } from './gallery/gallery-options.ts';
 import { retryAfter } from './request.ts';
 
 let directory: string;
-const galleries: TestGallery[] = [];
+const servers: (TestGallery | ApiServer)[] = [];
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'download-'));
 });
 
 afterEach(async () => {
-  await Promise.all(galleries.splice(0).map((gallery) => gallery.close()));
+  await Promise.all(servers.splice(0).map((server) => server.close()));
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -30,7 +32,7 @@ const QUICK = { retryDelay: 1, announce: () => {} };
 
 async function galleryWith(options: GalleryOptions = {}): Promise<TestGallery> {
   const gallery = await localGallery({ images: 1, latency: 0, ...options });
-  galleries.push(gallery);
+  servers.push(gallery);
   return gallery;
 }
 
@@ -41,6 +43,13 @@ async function faultyLink(fault: ImageFault): Promise<{ gallery: TestGallery; li
   const gallery = await galleryWith({ imageFaults: { 0: fault } });
   const [link] = await linksOf(gallery);
   return { gallery, link: link as string };
+}
+
+/** A server whose only image is what the test answers, and the link of the image. */
+async function imageFrom(answer: RequestListener): Promise<string> {
+  const server = await apiServer([], answer);
+  servers.push(server);
+  return `${server.url}/a.png`;
 }
 
 async function requestsFor(gallery: TestGallery, link: string): Promise<number> {
@@ -232,6 +241,20 @@ describe('downloadLink', () => {
       code: 'DOWNLOAD_INVALID_LINK',
       message: `${JSON.stringify(link)} cannot be downloaded: ${reason}`,
     });
+  });
+
+  it('logs in as the link says, and tells nobody how', async () => {
+    const seen: unknown[] = [];
+    const url = await imageFrom((request, response) => {
+      seen.push(request.headers.authorization);
+      response.writeHead(404).end();
+    });
+    const link = url.replace('//', '//user:secret@');
+    await expect(downloadLink(directory, link, QUICK)).rejects.toMatchObject({
+      link,
+      message: `${url}: image not found (HTTP 404)`,
+    });
+    expect(seen).toEqual([`Basic ${btoa('user:secret')}`]);
   });
 
   it('keeps an encoded path separator as part of the name', async () => {

@@ -1,19 +1,23 @@
+import { printable, withoutCredentials } from './printable.ts';
+
 /**
- * Base class of every failure of a download. `code` is stable: compare that, not the message.
+ * Base class of every failure of a download. `code` is stable: compare that, not the message. The message may be shown: it
+ * has no control characters, whatever a server has said, and links in it have no `user:password@`. Fields such as `link` and
+ * `url` are as they were given.
  */
 export class DownloadError extends Error {
   override readonly name: string = 'DownloadError';
   /** Stable identifier of the kind of failure. */
   readonly code: string;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
-    // Some of it may be a server's words, which are not to move the cursor or colour the terminal.
-    super(message.replace(/[^\P{Cc}\n]/gu, escaped), options);
+  /** @param message its only line, or all of its lines */
+  constructor(code: string, message: string | readonly string[], options?: ErrorOptions) {
+    const lines = typeof message === 'string' ? [message] : message;
+    // Some of it may be a server's words, which are to begin no line and to send no command to the terminal.
+    super(lines.map(printable).join('\n'), options);
     this.code = code;
   }
 }
-
-const escaped = (control: string): string => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`;
 
 /** The server answered 404 or 410 for an image. Not retried. */
 export class ImageNotFound extends DownloadError {
@@ -21,7 +25,7 @@ export class ImageNotFound extends DownloadError {
   readonly link: string;
 
   constructor(link: string, status: number) {
-    super('DOWNLOAD_IMAGE_NOT_FOUND', `${link}: image not found (HTTP ${status})`);
+    super('DOWNLOAD_IMAGE_NOT_FOUND', `${withoutCredentials(link)}: image not found (HTTP ${status})`);
     this.link = link;
   }
 }
@@ -32,7 +36,10 @@ export class ImageRemoved extends DownloadError {
   readonly link: string;
 
   constructor(link: string) {
-    super('DOWNLOAD_IMAGE_REMOVED', `${link}: image was removed (redirected to removed.png)`);
+    super(
+      'DOWNLOAD_IMAGE_REMOVED',
+      `${withoutCredentials(link)}: image was removed (redirected to removed.png)`,
+    );
     this.link = link;
   }
 }
@@ -44,7 +51,7 @@ export class NotAnImage extends DownloadError {
 
   /** @param found what came instead, in words */
   constructor(link: string, found: string) {
-    super('DOWNLOAD_NOT_AN_IMAGE', `${link}: expected a JPEG or PNG image, got ${found}`);
+    super('DOWNLOAD_NOT_AN_IMAGE', `${withoutCredentials(link)}: expected a JPEG or PNG image, got ${found}`);
     this.link = link;
   }
 }
@@ -55,7 +62,10 @@ export class InvalidLink extends DownloadError {
   readonly link: string;
 
   constructor(link: string, reason: string) {
-    super('DOWNLOAD_INVALID_LINK', `${JSON.stringify(link)} cannot be downloaded: ${reason}`);
+    super(
+      'DOWNLOAD_INVALID_LINK',
+      `${JSON.stringify(withoutCredentials(link))} cannot be downloaded: ${reason}`,
+    );
     this.link = link;
   }
 }
@@ -68,7 +78,11 @@ export class RequestTimeout extends DownloadError {
   readonly timeout: number;
 
   constructor(url: string, timeout: number, options?: ErrorOptions) {
-    super('DOWNLOAD_REQUEST_TIMEOUT', `${url}: no complete answer within ${timeout} ms`, options);
+    super(
+      'DOWNLOAD_REQUEST_TIMEOUT',
+      `${withoutCredentials(url)}: no complete answer within ${timeout} ms`,
+      options,
+    );
     this.url = url;
     this.timeout = timeout;
   }
@@ -80,7 +94,7 @@ export class NetworkFailure extends DownloadError {
   readonly url: string;
 
   constructor(url: string, reason: string, options?: ErrorOptions) {
-    super('DOWNLOAD_NETWORK', `${url}: ${reason}`, options);
+    super('DOWNLOAD_NETWORK', `${withoutCredentials(url)}: ${reason}`, options);
     this.url = url;
   }
 }
@@ -92,7 +106,7 @@ export class HttpError extends DownloadError {
   readonly status: number;
 
   constructor(url: string, status: number, detail = '') {
-    super('DOWNLOAD_HTTP_STATUS', `${url}: HTTP ${status}${detail && `: ${detail}`}`);
+    super('DOWNLOAD_HTTP_STATUS', `${withoutCredentials(url)}: HTTP ${status}${detail && `: ${detail}`}`);
     this.url = url;
     this.status = status;
   }
@@ -110,7 +124,7 @@ export class RateLimited extends DownloadError {
     const wait = retryAfter === undefined ? 'later' : `in ${Math.ceil(retryAfter / 1000)} s`;
     super(
       'DOWNLOAD_RATE_LIMITED',
-      `${url}: rate limited (HTTP ${status}${detail && `: ${detail}`}); try again ${wait}`,
+      `${withoutCredentials(url)}: rate limited (HTTP ${status}${detail && `: ${detail}`}); try again ${wait}`,
     );
     this.url = url;
     this.status = status;
@@ -132,8 +146,8 @@ export class UnexpectedAnswer extends DownloadError {
   override readonly name = 'UnexpectedAnswer';
   readonly url: string;
 
-  constructor(url: string, reason: string, options?: ErrorOptions) {
-    super('DOWNLOAD_UNEXPECTED_ANSWER', `${url}: ${reason}`, options);
+  constructor(url: string, reason: string) {
+    super('DOWNLOAD_UNEXPECTED_ANSWER', `${withoutCredentials(url)}: ${reason}`);
     this.url = url;
   }
 }
@@ -166,8 +180,8 @@ export class DownloadsFailed extends DownloadError {
   readonly total: number;
 
   constructor(failures: readonly Error[], total: number) {
-    const lines = failures.map((failure) => `\n  ${failure.message}`).join('');
-    super('DOWNLOAD_SUMMARY', `${failures.length} of ${total} downloads failed:${lines}`);
+    const lines = failures.map((failure) => `  ${failure.message}`);
+    super('DOWNLOAD_SUMMARY', [`${failures.length} of ${total} downloads failed:`, ...lines]);
     this.failures = failures;
     this.total = total;
   }

@@ -1,5 +1,6 @@
 import { ClientIdRefused, HttpError, RateLimited, UnexpectedAnswer } from './errors.ts';
 import type { Answer } from './http-get.ts';
+import { printableLink, withoutCredentials } from './printable.ts';
 import { retryAfter } from './request.ts';
 
 /** The types of image that the lesson downloads. */
@@ -9,7 +10,7 @@ const TYPES: readonly unknown[] = ['image/jpeg', 'image/png'];
  * Reads an answer of Imgur's gallery route.
  *
  * @returns the links of its JPEG and PNG images in the order of the gallery, each once; albums count as the
- *   images that the answer lists for them
+ *   images that the answer lists for them. Links may be shown on a terminal.
  * @throws ClientIdRefused, RateLimited, HttpError, UnexpectedAnswer
  */
 export function readGallery(url: string, answer: Answer): string[] {
@@ -19,18 +20,16 @@ export function readGallery(url: string, answer: Answer): string[] {
   let body: unknown;
   try {
     body = JSON.parse(text);
-  } catch (cause) {
-    if (succeeded) {
-      const start = JSON.stringify(text.slice(0, 60));
-      throw new UnexpectedAnswer(url, `expected JSON, got ${start}`, { cause });
-    }
+  } catch {
+    // The parser's error is no cause to hand on: it quotes the answer as it came, and whoever shows it sends that to a terminal.
+    if (succeeded) throw new UnexpectedAnswer(url, `expected JSON, got ${JSON.stringify(text.slice(0, 60))}`);
   }
   const detail = errorDetail(body) ?? '';
   if (status === 429 || (status === 403 && /over capacity/i.test(detail))) {
     throw new RateLimited(url, status, status === 429 ? retryAfter(answer.headers) : undefined, detail);
   }
   if (status === 401 || status === 403) {
-    throw new ClientIdRefused(`${url}: HTTP ${status}${detail && `: ${detail}`}`);
+    throw new ClientIdRefused(`${withoutCredentials(url)}: HTTP ${status}${detail && `: ${detail}`}`);
   }
   if (!succeeded) throw new HttpError(url, status, detail);
   if (!isRecord(body) || body['success'] !== true) {
@@ -38,16 +37,24 @@ export function readGallery(url: string, answer: Answer): string[] {
   }
   const { data } = body;
   if (!Array.isArray(data)) throw new UnexpectedAnswer(url, `expected a list in "data", got ${typeof data}`);
-  return [...new Set(data.flatMap(linksOf))];
+  return [...linksOf(data)];
 }
 
-function linksOf(entry: unknown): string[] {
-  if (!isRecord(entry)) return [];
-  if (entry['is_album'] === true) {
-    return Array.isArray(entry['images']) ? entry['images'].flatMap(linksOf) : [];
+function linksOf(gallery: readonly unknown[]): Set<string> {
+  const links = new Set<string>();
+  // What is still to be read, the next one last. No recursion: albums may be nested deeper than calls can be.
+  const entries = gallery.toReversed();
+  while (entries.length > 0) {
+    const entry = entries.pop();
+    if (!isRecord(entry)) continue;
+    const { is_album: isAlbum, images, type, link } = entry;
+    if (isAlbum === true) {
+      if (Array.isArray(images)) for (const image of images.toReversed()) entries.push(image);
+    } else if (TYPES.includes(type) && typeof link === 'string') {
+      links.add(printableLink(link));
+    }
   }
-  const { type, link } = entry;
-  return TYPES.includes(type) && typeof link === 'string' ? [link] : [];
+  return links;
 }
 
 /** What Imgur says about an error: `{errors: [{detail}]}`, `{data: {error}}` or `{data: {error: {message}}}`. */
@@ -60,9 +67,14 @@ function errorDetail(body: unknown): string | undefined {
   return typeof error === 'string' ? error : undefined;
 }
 
-/** What came out of JSON, in words: objects may have a `toString` of their own. */
-const textOf = (value: unknown): string | undefined =>
-  typeof value === 'string' ? value : JSON.stringify(value);
+/**
+ * What came out of JSON, in words: objects may have a `toString` of their own. What is nested in it is left out, since that
+ * may be deeper than calls can be, and JSON is written by recursion.
+ */
+function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return JSON.stringify(value, (_, nested) => (nested !== value && isRecord(nested) ? '…' : nested));
+}
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;

@@ -1,13 +1,46 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readGallery } from './imgur-answer.ts';
 
-const read = (status: number, body: unknown) => () =>
-  readGallery('http://api', {
-    url: 'http://api',
-    status,
-    headers: {},
-    body: Buffer.from(JSON.stringify(body)),
+const readText = (status: number, body: string) => () =>
+  readGallery('http://api', { url: 'http://api', status, headers: {}, body: Buffer.from(body) });
+const read = (status: number, body: unknown) => readText(status, JSON.stringify(body));
+const readList = (data: unknown[]) => read(200, { data, success: true })();
+const imageAt = (link: string) => ({ type: 'image/png', link });
+
+describe('the links of a gallery', () => {
+  it('are in its order, each once, those of albums in albums too', () => {
+    const inner = { is_album: true, images: [imageAt('http://host/2'), imageAt('http://host/3')] };
+    const outer = { is_album: true, images: [imageAt('http://host/1'), inner, imageAt('http://host/4')] };
+    const others = [
+      null,
+      5,
+      'http://host/7',
+      { is_album: true },
+      { type: 'image/gif', link: 'http://host/8' },
+    ];
+    const links = readList([
+      imageAt('http://host/0'),
+      outer,
+      ...others,
+      imageAt('http://host/2'),
+      imageAt('no url'),
+    ]);
+    expect(links).toEqual([...[0, 1, 2, 3, 4].map((name) => `http://host/${name}`), 'no url']);
   });
+
+  it('are found however deep albums are nested', () => {
+    const depth = 100_000;
+    const album = '{"is_album":true,"images":[';
+    const nested = `${album.repeat(depth)}${JSON.stringify(imageAt('http://host/1'))}${']}'.repeat(depth)}`;
+    expect(readText(200, `{"success":true,"data":[${nested}]}`)()).toEqual(['http://host/1']);
+  });
+
+  it('may be shown on a terminal', () => {
+    const links = readList([imageAt('http://host/\u001b]0;owned\u0007/a.png'), imageAt('no\n\u202eurl')]);
+    expect(links).toEqual(['http://host/%1B]0;owned%07/a.png', 'no%0A%E2%80%AEurl']);
+  });
+});
 
 describe('what Imgur says about an error', () => {
   it('is told, whatever it is', () => {
@@ -20,8 +53,27 @@ describe('what Imgur says about an error', () => {
   });
 
   it('does not reach the terminal as a command', () => {
-    expect(read(400, { data: { error: '\u001b[31mred\u0007\u009b' } })).toThrow(
-      'HTTP 400: \\x1b[31mred\\x07\\x9b',
+    expect(read(400, { data: { error: '\u001b[31mred\u0007\u009b\nTook 1.0\u202e' } })).toThrow(
+      /HTTP 400: \\x1b\[31mred\\x07\\x9b\\x0aTook 1.0\\u202e$/,
     );
   });
+
+  it('reaches it as the cause of an error neither', () => {
+    const error = catchError(readText(200, '\u001b]0;owned\u0007'));
+    expect(inspect(error)).toContain('expected JSON, got');
+    expect(inspect(error)).not.toContain('\u001b');
+  });
+
+  it('may be nested deeper than calls can be', () => {
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    expect(readText(400, `{"data":{"error":{"message":${nested}}}}`)).toThrow('HTTP 400: ["…"]');
+  });
 });
+
+function catchError(action: () => unknown): unknown {
+  try {
+    return action();
+  } catch (error) {
+    return error;
+  }
+}
