@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import {
   ClientIdRefused,
@@ -10,8 +10,9 @@ import {
   NotWritable,
   RateLimited,
 } from './errors.ts';
-import { type Answer, statusText } from './http-get.ts';
+import { type Answer, isWhole, statusText } from './http-get.ts';
 import { readGallery } from './imgur-answer.ts';
+import { makeDirectory } from './make-directory.ts';
 import { removeParts, writeWhole } from './part-file.ts';
 import { withoutCredentials } from './printable.ts';
 import { type RequestOptions, request, retryAfter } from './request.ts';
@@ -108,7 +109,7 @@ export async function downloadLink(
 export async function setupDownloadDir(name = 'images'): Promise<string> {
   const directory = resolve(name);
   try {
-    await mkdir(directory, { recursive: true });
+    await makeDirectory(directory);
     await access(directory, constants.W_OK);
   } catch (error) {
     throw new NotWritable(directory, error);
@@ -141,7 +142,7 @@ export function fileNameOf(link: string): string {
 function readImage(link: string, { url, status, headers, body }: Answer): Uint8Array {
   if (status === 404 || status === 410) throw new ImageNotFound(link, status);
   if (status === 429) throw new RateLimited(link, status, retryAfter(headers));
-  if (status < 200 || status > 299) throw new HttpError(link, status, statusText(status));
+  if (!isWhole(status)) throw new HttpError(link, status, statusText(status));
   if (url !== link && new URL(url).pathname.endsWith('/removed.png')) throw new ImageRemoved(link);
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'no content type';
   if (type !== 'image/jpeg' && type !== 'image/png') throw new NotAnImage(link, type);

@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type ApiServer, apiServer } from '../test/api-server.ts';
+import { type ApiServer, apiServer, pngOf } from '../test/api-server.ts';
 import { localGallery, type TestGallery } from '../test/local-gallery.ts';
 import { downloadLink, getLinks, setupDownloadDir } from './download.ts';
 import type { ApiFault, ImageFault } from './gallery/faults.ts';
@@ -243,6 +243,26 @@ describe('downloadLink', () => {
     });
   });
 
+  it.each([201, 204, 206])('takes an answer %i for no whole image', async (status) => {
+    let requests = 0;
+    const link = await imageFrom((_, response) => {
+      requests += 1;
+      response.writeHead(status, { 'Content-Type': 'image/png', 'Content-Range': 'bytes 0-9/100' });
+      response.end(pngOf(10));
+    });
+    await expect(downloadLink(directory, link, QUICK)).rejects.toMatchObject({ name: 'HttpError', status });
+    expect(requests).toBe(1);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('takes an image that a proxy has changed (203)', async () => {
+    const link = await imageFrom((_, response) => {
+      response.writeHead(203, { 'Content-Type': 'image/png' }).end(pngOf(10));
+    });
+    await downloadLink(directory, link, QUICK);
+    expect(await readdir(directory)).toEqual(['a.png']);
+  });
+
   it('logs in as the link says, and tells nobody how', async () => {
     const seen: unknown[] = [];
     const url = await imageFrom((request, response) => {
@@ -298,6 +318,14 @@ describe('setupDownloadDir', () => {
       message: expect.stringContaining(path),
     });
     await expect(setupDownloadDir(join(path, 'below'))).rejects.toMatchObject({ name: 'NotWritable' });
+  });
+
+  // Linux makes no directory there, whoever asks, and Node's own way to make those above never ends.
+  it.skipIf(!existsSync('/proc/self'))('refuses a place where none can be made', async () => {
+    await expect(setupDownloadDir('/proc/x')).rejects.toMatchObject({
+      name: 'NotWritable',
+      message: expect.stringContaining('cannot write to /proc/x: ENOENT'),
+    });
   });
 
   it('clears what a killed run left half-written, and nothing that lives', async () => {

@@ -99,7 +99,7 @@ export class NetworkFailure extends DownloadError {
   }
 }
 
-/** Any other HTTP status that is not a success; 5xx only after all attempts. */
+/** Any other HTTP status than 200 and 203, a part of an image (206) among them; 5xx only after all attempts. */
 export class HttpError extends DownloadError {
   override readonly name = 'HttpError';
   readonly url: string;

@@ -18,6 +18,12 @@ const MAX_REDIRECTS = 5;
 export const statusText = (status: number): string | undefined => STATUS_CODES[status];
 
 /**
+ * Whether an answer of that status has in it the whole of what was asked for: 200, and 203, for which a proxy has changed it.
+ * The other successes bring a part of it (206), or something else, or nothing.
+ */
+export const isWhole = (status: number): boolean => status === 200 || status === 203;
+
+/**
  * Gets `url`, follows redirects, and reads the answer to its end. Rejects with the error of the connection, also
  * when it breaks before the end; answers of every status resolve.
  *

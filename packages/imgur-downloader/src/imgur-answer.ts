@@ -1,5 +1,5 @@
 import { ClientIdRefused, HttpError, RateLimited, UnexpectedAnswer } from './errors.ts';
-import type { Answer } from './http-get.ts';
+import { type Answer, isWhole } from './http-get.ts';
 import { printableLink, withoutCredentials } from './printable.ts';
 import { retryAfter } from './request.ts';
 
@@ -15,7 +15,7 @@ const TYPES: readonly unknown[] = ['image/jpeg', 'image/png'];
  */
 export function readGallery(url: string, answer: Answer): string[] {
   const { status } = answer;
-  const succeeded = status >= 200 && status < 300;
+  const succeeded = isWhole(status);
   const text = answer.body.toString();
   let body: unknown;
   try {

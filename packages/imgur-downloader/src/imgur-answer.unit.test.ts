@@ -36,6 +36,12 @@ describe('the links of a gallery', () => {
     expect(readText(200, `{"success":true,"data":[${nested}]}`)()).toEqual(['http://host/1']);
   });
 
+  it('are taken of whole answers only', () => {
+    const body = { data: [imageAt('http://host/1')], success: true };
+    for (const status of [200, 203]) expect(read(status, body)()).toEqual(['http://host/1']);
+    for (const status of [202, 206]) expect(read(status, body)).toThrow(`http://api: HTTP ${status}`);
+  });
+
   it('may be shown on a terminal', () => {
     const links = readList([imageAt('http://host/\u001b]0;owned\u0007/a.png'), imageAt('no\n\u202eurl')]);
     expect(links).toEqual(['http://host/%1B]0;owned%07/a.png', 'no%0A%E2%80%AEurl']);
