@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
+import { checkGetLinksOptions, checkRequestOptions } from './check-request-options.ts';
 import {
   ClientIdRefused,
   HttpError,
@@ -40,13 +41,15 @@ export interface GetLinksOptions extends RequestOptions {
  * @returns the links of all JPEG and PNG images, those in albums included
  * @throws ClientIdRefused when Imgur refuses the client id, or `apiBase` is set and there is none
  * @throws RateLimited, HttpError, NetworkFailure, RequestTimeout when the API cannot be asked
- * @throws UnexpectedAnswer when its answer makes no sense
+ * @throws UnexpectedAnswer, AnswerTooLarge when its answer makes no sense
+ * @throws TypeError, RangeError naming an option whose value is of a wrong type or out of bounds; nobody has been asked then
  * @example
  * ```ts
  * const links = await getLinks(process.env.IMGUR_CLIENT_ID);
  * ```
  */
 export async function getLinks(clientId?: string, options: GetLinksOptions = {}): Promise<string[]> {
+  checkGetLinksOptions(options);
   const { page = 0, announce = console.error } = options;
   let id = clientId;
   let base = options.apiBase ?? (process.env['IMGUR_API_BASE'] || undefined);
@@ -75,9 +78,10 @@ export async function getLinks(clientId?: string, options: GetLinksOptions = {})
  * @param directory an existing directory
  * @param link an http or https address whose path ends in a file name; its query is not part of the name
  * @returns the path of the file
- * @throws ImageNotFound, ImageRemoved, NotAnImage, InvalidLink: this link has no image
+ * @throws ImageNotFound, ImageRemoved, NotAnImage, AnswerTooLarge, InvalidLink: this link has no image
  * @throws RateLimited, HttpError, NetworkFailure, RequestTimeout: it could not be fetched, in any attempt
  * @throws NotWritable when the file cannot be written
+ * @throws TypeError, RangeError naming an option whose value is of a wrong type or out of bounds; nobody has been asked then
  * @example
  * ```ts
  * await downloadLink('images', 'https://i.imgur.com/jKXPBMz.jpg'); // images/jKXPBMz.jpg
@@ -88,6 +92,7 @@ export async function downloadLink(
   link: string,
   options: RequestOptions = {},
 ): Promise<string> {
+  checkRequestOptions(options);
   const path = join(directory, fileNameOf(link));
   const bytes = await request(link, {}, (answer) => readImage(link, answer), options);
   try {

@@ -263,6 +263,51 @@ describe('downloadLink', () => {
     expect(await readdir(directory)).toEqual(['a.png']);
   });
 
+  it('refuses an image that is larger than allowed, at once', async () => {
+    let requests = 0;
+    const link = await imageFrom((_, response) => {
+      requests += 1;
+      response.setHeader('Content-Type', 'image/png').end(pngOf(1001));
+    });
+    await expect(downloadLink(directory, link, { ...QUICK, maxBytes: 1000 })).rejects.toMatchObject({
+      name: 'AnswerTooLarge',
+      url: link,
+      maxBytes: 1000,
+    });
+    expect(requests).toBe(1);
+    expect(await readdir(directory)).toEqual([]);
+    for (const maxBytes of [1001, Infinity]) await downloadLink(directory, link, { maxBytes });
+  });
+
+  it('has a limit of its own for the size of an image', async () => {
+    const announced = (length: number) =>
+      imageFrom((_, response) => {
+        response.writeHead(200, { 'Content-Type': 'image/png', 'Content-Length': length });
+        response.write(pngOf(8), () => response.destroy());
+      });
+    const outcome = async (length: number) => {
+      const link = await announced(length);
+      return await downloadLink(directory, link, { retries: 0 }).catch((error) => error.name);
+    };
+    expect(await outcome(64 * 2 ** 20 + 1)).toBe('AnswerTooLarge');
+    expect(await outcome(64 * 2 ** 20)).toBe('NetworkFailure');
+  });
+
+  it('has no limits where they are infinite', async () => {
+    const { gallery, link } = await faultyLink({ kind: 'rate-limited', times: 5 });
+    const unlimited = { timeout: Infinity, retries: Infinity, maxWait: Infinity, maxBytes: Infinity };
+    await downloadLink(directory, link, { ...QUICK, ...unlimited });
+    expect(await requestsFor(gallery, link)).toBe(6);
+  });
+
+  it('fails for a wait that no timer can wait for, however long it may be', async () => {
+    const { gallery, link } = await faultyLink({ kind: 'rate-limited', times: 9, retryAfter: 2 ** 31 });
+    await expect(downloadLink(directory, link, { ...QUICK, maxWait: Infinity })).rejects.toMatchObject({
+      name: 'RateLimited',
+    });
+    expect(await requestsFor(gallery, link)).toBe(1);
+  });
+
   it('logs in as the link says, and tells nobody how', async () => {
     const seen: unknown[] = [];
     const url = await imageFrom((request, response) => {

@@ -88,6 +88,23 @@ export class RequestTimeout extends DownloadError {
   }
 }
 
+/** An answer has more bytes than are allowed, and so was not read to its end. Not retried. */
+export class AnswerTooLarge extends DownloadError {
+  override readonly name = 'AnswerTooLarge';
+  readonly url: string;
+  /** How many bytes were allowed. */
+  readonly maxBytes: number;
+
+  constructor(url: string, maxBytes: number) {
+    super(
+      'DOWNLOAD_TOO_LARGE',
+      `${withoutCredentials(url)}: the answer is larger than ${maxBytes} bytes; maxBytes allows more`,
+    );
+    this.url = url;
+    this.maxBytes = maxBytes;
+  }
+}
+
 /** The connection failed or broke in the middle of the answer, in all attempts. `cause` tells why. */
 export class NetworkFailure extends DownloadError {
   override readonly name = 'NetworkFailure';

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { AnswerTooLarge } from './errors.ts';
 
 // Importing node:http makes Node 22 and later load all of fetch with it, in every thread that does so.
 const { get: httpGet, STATUS_CODES } = process.getBuiltinModule('node:http');
@@ -28,11 +29,14 @@ export const isWhole = (status: number): boolean => status === 200 || status ===
  * when it breaks before the end; answers of every status resolve.
  *
  * Not `fetch`: loading that takes a thread as much time as starting, and eight threads do both.
+ *
+ * @throws AnswerTooLarge when the answer has more than `maxBytes` bytes; the rest of it is not read
  */
 export async function httpGetWhole(
   url: string,
   headers: Record<string, string>,
   signal: AbortSignal,
+  maxBytes: number,
 ): Promise<Answer> {
   let address = new URL(url);
   let sent: Record<string, string> = { 'User-Agent': 'imgur-downloader', ...headers };
@@ -53,10 +57,27 @@ export async function httpGetWhole(
       address = next;
       continue;
     }
-    const chunks: Buffer[] = [];
-    for await (const chunk of message) chunks.push(chunk);
-    return { url: address.href, status, headers: received, body: Buffer.concat(chunks) };
+    const body = await readWhole(message, maxBytes);
+    if (body === undefined) throw new AnswerTooLarge(url, maxBytes);
+    return { url: address.href, status, headers: received, body };
   }
+}
+
+/** The body of an answer; `undefined` when it has more than `maxBytes` bytes, and the connection has been ended for it. */
+async function readWhole(message: IncomingMessage, maxBytes: number): Promise<Buffer | undefined> {
+  if (Number(message.headers['content-length']) > maxBytes) {
+    message.destroy();
+    return undefined;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  // A return in the middle destroys the message.
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) return undefined;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, length);
 }
 
 async function send(

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { httpGetWhole } from './http-get.ts';
@@ -25,7 +26,7 @@ interface Seeing {
 
 /**
  * A server that redirects `/away` to `target`, with a body that never ends in case of `/dripping`, and is silent on `/silent`.
- * It changes the protocol on `/changing`, and answers anything else with the path.
+ * It answers `/endless` without an end, announces such an answer on `/announced` and sends nothing of it. It changes the protocol on `/changing`, and answers anything else with the path.
  */
 async function serverWith(target: string): Promise<Seeing> {
   const seen: IncomingHttpHeaders[] = [];
@@ -42,6 +43,8 @@ async function serverWith(target: string): Promise<Seeing> {
     }
     if (request.url === '/away') response.writeHead(307, { Location: target }).end('moved');
     else if (request.url === '/dripping') response.writeHead(307, { Location: target }).write('moved');
+    else if (request.url === '/announced') response.writeHead(200, { 'Content-Length': 1e12 }).flushHeaders();
+    else if (request.url === '/endless') new Readable({ read: bytesForEver }).pipe(response);
     else response.end(request.url);
   });
   servers.push(server);
@@ -50,13 +53,18 @@ async function serverWith(target: string): Promise<Seeing> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen, connections };
 }
 
+function bytesForEver(this: Readable): void {
+  this.push('x'.repeat(30));
+}
+
 const headers = { Authorization: 'Client-ID secret' };
 const never = new AbortController().signal;
+const LIMIT = 100;
 
 describe('httpGetWhole', () => {
   it('follows a redirect within a server, credentials and all', async () => {
     const { url, seen } = await serverWith('/here');
-    const answer = await httpGetWhole(`${url}/away`, headers, never);
+    const answer = await httpGetWhole(`${url}/away`, headers, never, LIMIT);
     expect(answer).toMatchObject({ url: `${url}/here`, status: 200 });
     expect(answer.body.toString()).toBe('/here');
     expect(seen.map((one) => one.authorization)).toEqual(['Client-ID secret', 'Client-ID secret']);
@@ -65,20 +73,22 @@ describe('httpGetWhole', () => {
 
   it('rejects an answer that changes to another protocol', async () => {
     const { url } = await serverWith('/here');
-    await expect(httpGetWhole(`${url}/changing`, {}, never)).rejects.toThrow('closed without an answer');
+    await expect(httpGetWhole(`${url}/changing`, {}, never, LIMIT)).rejects.toThrow(
+      'closed without an answer',
+    );
   });
 
   it('keeps credentials from another server', async () => {
     const other = await serverWith('/');
     const first = await serverWith(`${other.url}/there`);
-    const answer = await httpGetWhole(`${first.url}/away`, headers, never);
+    const answer = await httpGetWhole(`${first.url}/away`, headers, never, LIMIT);
     expect(answer.url).toBe(`${other.url}/there`);
     expect(other.seen.map((one) => one.authorization)).toEqual([undefined]);
   });
 
   it('leaves a redirect that never ends, and with it the connection', async () => {
     const { url, connections } = await serverWith('/here');
-    const answer = await httpGetWhole(`${url}/dripping`, {}, never);
+    const answer = await httpGetWhole(`${url}/dripping`, {}, never, LIMIT);
     expect(answer.body.toString()).toBe('/here');
     const [first] = connections as Iterable<Socket> as [Socket];
     if (!first.destroyed) await once(first, 'close');
@@ -86,14 +96,39 @@ describe('httpGetWhole', () => {
 
   it('goes on using the connection of a redirect that is whole', async () => {
     const { url, connections } = await serverWith('/here');
-    for (let call = 1; call <= 5; call += 1) await httpGetWhole(`${url}/away`, {}, never);
+    for (let call = 1; call <= 5; call += 1) await httpGetWhole(`${url}/away`, {}, never, LIMIT);
     expect(connections.size).toBeLessThanOrEqual(2);
+  });
+
+  it.each(['/endless', '/announced'])(
+    'reads no more of %s than is allowed, and ends the connection',
+    async (path) => {
+      const { url, connections } = await serverWith('/');
+      await expect(httpGetWhole(`${url}${path}`, {}, never, LIMIT)).rejects.toMatchObject({
+        name: 'AnswerTooLarge',
+        code: 'DOWNLOAD_TOO_LARGE',
+        url: `${url}${path}`,
+        maxBytes: LIMIT,
+      });
+      const [connection] = connections as Iterable<Socket> as [Socket];
+      // Not by `once` of node:events, which rejects for what the server's side makes of it: a write that failed.
+      if (!connection.destroyed) await new Promise((resolve) => connection.once('close', resolve));
+    },
+  );
+
+  it('reads an answer of just as many bytes as are allowed', async () => {
+    const { url } = await serverWith('/');
+    const path = `/${'x'.repeat(LIMIT - 1)}`;
+    expect((await httpGetWhole(`${url}${path}`, {}, never, LIMIT)).body.toString()).toBe(path);
+    await expect(httpGetWhole(`${url}${path}x`, {}, never, LIMIT)).rejects.toThrow(
+      `larger than ${LIMIT} bytes; maxBytes allows more`,
+    );
   });
 
   it('ends with its signal, also after a redirect', async () => {
     const { url, seen } = await serverWith('/silent');
     const controller = new AbortController();
-    const asked = httpGetWhole(`${url}/dripping`, {}, controller.signal).catch((error) => error);
+    const asked = httpGetWhole(`${url}/dripping`, {}, controller.signal, LIMIT).catch((error) => error);
     while (seen.length < 2) await setImmediate();
     controller.abort();
     expect(await asked).toMatchObject({ name: 'AbortError' });
@@ -101,7 +136,7 @@ describe('httpGetWhole', () => {
 
   it('gives up after five redirects', async () => {
     const { url, seen } = await serverWith('/away');
-    expect(await httpGetWhole(`${url}/away`, {}, never)).toMatchObject({ status: 307 });
+    expect(await httpGetWhole(`${url}/away`, {}, never, LIMIT)).toMatchObject({ status: 307 });
     expect(seen).toHaveLength(6);
   });
 });

@@ -1,6 +1,7 @@
 export { type Measurement, main as compare } from './compare.ts';
 export { downloadLink, type GetLinksOptions, getLinks, setupDownloadDir } from './download.ts';
 export {
+  AnswerTooLarge,
   ClientIdRefused,
   DownloadError,
   DownloadsFailed,

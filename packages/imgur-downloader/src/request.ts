@@ -1,17 +1,26 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
+import { LONGEST_TIMER } from './checks.ts';
+import { AnswerTooLarge, HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
 import { type Answer, httpGetWhole } from './http-get.ts';
 
-/** How patiently a server is asked. All times are in milliseconds. */
+/** How patiently a server is asked, and for how much. All times are in milliseconds. */
 export interface RequestOptions {
-  /** Limit of one attempt, from the request to the last byte: more than 0, default 15,000. */
+  /** Limit of one attempt, from the request to the last byte: more than 0, `Infinity` for none, default 15,000. */
   timeout?: number;
-  /** Further attempts after a first one that failed for a reason that may pass: default 3. */
+  /** Further attempts after a first one that failed for a reason that may pass: 0 or more, `Infinity` too, default 3. */
   retries?: number;
   /** Pause before the second attempt, doubled for each one after it: default 200. */
   retryDelay?: number;
-  /** The longest wait that a server may ask for; if it asks for more, the request fails. Default 60,000. */
+  /**
+   * The longest wait that a server may ask for; if it asks for more, the request fails. `Infinity` is for what a timer takes
+   * (24 days), default 60,000.
+   */
   maxWait?: number;
+  /**
+   * Limit of an answer's size, in bytes: at least 1, `Infinity` for none. Default 67,108,864 (64 MiB), three times what Imgur
+   * takes for an image.
+   */
+  maxBytes?: number;
   /** Aborts the request, also while it waits; the promise then rejects with the signal's reason. */
   signal?: AbortSignal | undefined;
 }
@@ -25,7 +34,8 @@ export interface RequestOptions {
  * attempt, on a fresh connection, mends it.
  *
  * @param read checks the answer and returns what it is about
- * @throws RequestTimeout, NetworkFailure; whatever `read` throws; the signal's reason
+ * @param options checked by `checkRequestOptions`
+ * @throws RequestTimeout, NetworkFailure, AnswerTooLarge; whatever `read` throws; the signal's reason
  */
 export async function request<T>(
   url: string,
@@ -33,8 +43,10 @@ export async function request<T>(
   read: (answer: Answer) => T,
   options: RequestOptions = {},
 ): Promise<T> {
-  const { timeout = 15_000, retries = 3, retryDelay = 200, maxWait = 60_000, signal } = options;
-  const once = async () => read(await attempt(url, headers, timeout, signal));
+  const { timeout = 15_000, retries = 3, retryDelay = 200, maxBytes = 64 * 2 ** 20, signal } = options;
+  // No timer waits longer, whatever is allowed.
+  const maxWait = Math.min(options.maxWait ?? 60_000, LONGEST_TIMER);
+  const once = async () => read(await attempt(url, headers, { timeout, maxBytes, signal }));
   try {
     return await once();
   } catch (error) {
@@ -47,7 +59,7 @@ export async function request<T>(
 async function again<T>(
   once: () => Promise<T>,
   error: unknown,
-  { retries, retryDelay, maxWait, signal }: Required<Omit<RequestOptions, 'timeout'>>,
+  { retries, retryDelay, maxWait, signal }: Required<Omit<RequestOptions, 'timeout' | 'maxBytes'>>,
 ): Promise<T> {
   // Loaded by those who need it: most threads never do.
   const [{ default: pRetry }, { setTimeout: delay }] = await Promise.all([
@@ -63,6 +75,7 @@ async function again<T>(
   return await pRetry(async () => await next(), {
     retries,
     minTimeout: retryDelay,
+    maxTimeout: LONGEST_TIMER,
     factor: 2,
     ...(signal && { signal }),
     shouldRetry: ({ error }) => mayPass(error, maxWait),
@@ -80,24 +93,25 @@ async function again<T>(
 async function attempt(
   url: string,
   headers: Record<string, string>,
-  timeout: number,
-  signal: AbortSignal | undefined,
+  { timeout, maxBytes, signal }: Required<Pick<RequestOptions, 'timeout' | 'maxBytes' | 'signal'>>,
 ): Promise<Answer> {
   // Not AbortSignal.any([AbortSignal.timeout(…)]): Node 20 may collect that timer before it fires.
   const controller = new AbortController();
   const abort = () => controller.abort();
   let timedOut = false;
-  const timer = setTimeout(() => {
+  const stop = () => {
     timedOut = true;
     abort();
-  }, timeout);
+  };
+  const timer = timeout === Infinity ? undefined : setTimeout(stop, timeout);
   signal?.addEventListener('abort', abort, { once: true });
   try {
     signal?.throwIfAborted();
-    return await httpGetWhole(url, headers, controller.signal);
+    return await httpGetWhole(url, headers, controller.signal, maxBytes);
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (timedOut) throw new RequestTimeout(url, timeout, { cause: error });
+    if (error instanceof AnswerTooLarge) throw error;
     const { message, code } = error as NodeJS.ErrnoException;
     throw new NetworkFailure(url, message || code || 'the connection failed', { cause: error });
   } finally {
