@@ -13,7 +13,7 @@ import { ByteReader } from './codec/byte-reader.ts';
 import { ByteWriter } from './codec/byte-writer.ts';
 import { isInstance } from './codec/is-instance.ts';
 import { ItemTooLarge } from './codec/item-too-large.ts';
-import { decodeFailure } from './codec/queue-codec-error.ts';
+import { atIndex, decodeFailure } from './codec/queue-codec-error.ts';
 import { QueueEmpty, QueueFull, QueueShutDown } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
 import {
@@ -128,7 +128,11 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * @throws as {@link put}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
    */
   async putAsync(item: T, options?: AsyncWaitOptions): Promise<void> {
-    return this.#putFrames([item], options);
+    return this.#putFrames((writer) => {
+      this.#frame(item, writer);
+      writer.complete();
+      return 1;
+    }, options);
   }
 
   /**
@@ -162,7 +166,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * @throws as {@link putMany}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
    */
   async putManyAsync(items: Iterable<T>, options?: AsyncWaitOptions): Promise<void> {
-    return this.#putFrames(items, options);
+    return this.#putFrames((writer) => this.#frameAll(items, writer), options);
   }
 
   /**
@@ -221,7 +225,10 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   }
 
   /**
-   * Waits for at least one item, then takes up to `max` that are there, in order. Blocks.
+   * Waits for at least one item, then takes up to `max` that are there, in order, in one lock round. Blocks.
+   *
+   * It may be fewer although more are there: a round copies what lies together, 64 KiB of encoded items at the most, or
+   * a single larger one. That a queue is empty is told by {@link empty}, or by a `getMany` that finds nothing.
    *
    * @param max 1 or more
    * @throws as {@link get}; RangeError for a `max` that is no whole number from 1. When some of the items cannot be
@@ -244,7 +251,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     this.#mustBeAllowedToBlock('getMany', deadline);
     const reader = this.#borrowReader();
     try {
-      reader.ensure(Math.min(BATCH_BYTES, max * 64));
+      if (max > 1) reader.ensure(BATCH_BYTES);
       const taken = this.#store.take(reader, max) || this.#getSlowly(reader, max, deadline, options?.timeout);
       return this.#decodeAll(reader, taken);
     } finally {
@@ -392,7 +399,11 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     try {
       for (const item of items) {
         writer.start = writer.length;
-        this.#frame(item, writer);
+        try {
+          this.#frame(item, writer);
+        } catch (error) {
+          throw atIndex(error, count);
+        }
         // Before the iterator goes on: it may use the same buffer again.
         writer.complete();
         count++;
@@ -436,13 +447,17 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     return items;
   }
 
-  async #putFrames(items: Iterable<T>, options: AsyncWaitOptions | undefined): Promise<void> {
+  /** @param frame writes what is to be put, and returns how many items that are */
+  async #putFrames(
+    frame: (writer: ByteWriter) => number,
+    options: AsyncWaitOptions | undefined,
+  ): Promise<void> {
     const deadline = options === undefined ? Infinity : this.#deadline(options, true);
     throwIfAborted(options?.signal);
     const writer = this.#borrowWriter();
     let progress: PutProgress;
     try {
-      const count = this.#frameAll(items, writer);
+      const count = frame(writer);
       progress = new PutProgress(this.#store, writer.words, writer.length / 4, count);
       if (progress.attempt()) return;
       // The scratch is used by others while this waits.
@@ -521,7 +536,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     const attempt = () => {
       const reader = this.#borrowReader();
       try {
-        if (max > 1) reader.ensure(Math.min(BATCH_BYTES, max * 64));
+        if (max > 1) reader.ensure(BATCH_BYTES);
         return this.#tryTake(reader, max, (count) => {
           items = this.#decodeAll(reader, count);
         });

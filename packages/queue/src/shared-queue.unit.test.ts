@@ -136,3 +136,45 @@ describe('an item with a big blob in its middle', () => {
     queue.put(['x', bytes(), 'y'], { timeout: 0 });
   });
 });
+
+const errorOf = async (verb: () => unknown): Promise<unknown> => {
+  try {
+    return await verb();
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('a batch', () => {
+  it('with an item that cannot be carried names it, and only a batch does', async () => {
+    const queue = new Queue<unknown>();
+    const jobs = Array.from({ length: 10 }, (_, id) => ({ id, done: id === 7 ? () => {} : undefined }));
+    const errors = [
+      await errorOf(async () => queue.putMany(jobs)),
+      await errorOf(() => queue.putManyAsync(jobs)),
+    ];
+    for (const error of errors) {
+      expect(error).toMatchObject({ path: 'item.done', index: 7 });
+      expect((error as Error).message).toContain('(the item at index 7 of the batch)');
+    }
+    const single = [
+      await errorOf(async () => queue.put(jobs[7])),
+      await errorOf(() => queue.putAsync(jobs[7])),
+    ];
+    for (const error of single) {
+      expect(error).toMatchObject({ path: 'item.done', index: undefined });
+      expect((error as Error).message).not.toContain('batch');
+    }
+    expect(queue.qsize()).toBe(0);
+  });
+
+  it('is taken as far as it lies together, 64 KiB at the most, from the first one on', () => {
+    const queue = new Queue<string>();
+    const items = Array.from({ length: 100 }, (_, i) => `${i} `.padEnd(600, '.'));
+    queue.putMany(items);
+    const taken = queue.getMany(100);
+    expect(taken.length).toBeGreaterThan(40);
+    while (!queue.empty()) taken.push(...queue.getMany(100));
+    expect(taken).toEqual(items);
+  });
+});

@@ -46,19 +46,29 @@ export class QueueCodecError extends Error {
    */
   readonly items: readonly unknown[];
 
+  /** Which of the items that were given to `putMany` it is, from 0; `undefined` for the other verbs. */
+  readonly index: number | undefined;
+
   /**
    * @param message says which value, of which type, and what to do about it
-   * @param options `path` (default `'item'`, the whole item), the error that led here, if any, `taken` (default 0) and
-   *   `items` (default none)
+   * @param options `path` (default `'item'`, the whole item), the error that led here, if any, `taken` (default 0),
+   *   `items` (default none) and `index`
    */
   constructor(
     message: string,
-    options: { path?: string; cause?: unknown; taken?: number; items?: readonly unknown[] } = {},
+    options: {
+      path?: string;
+      cause?: unknown;
+      taken?: number;
+      items?: readonly unknown[];
+      index?: number | undefined;
+    } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.path = options.path ?? 'item';
     this.taken = options.taken ?? 0;
     this.items = options.items ?? [];
+    this.index = options.index;
   }
 }
 
@@ -69,6 +79,14 @@ Object.defineProperty(QueueCodecError.prototype, 'name', {
   writable: true,
 });
 registerErrorClass(QueueCodecError);
+
+/** What was thrown for an item, telling, if it is a {@link QueueCodecError}, that it is the one at `index` of a batch. */
+export function atIndex(thrown: unknown, index: number): unknown {
+  if (!isInstance(thrown, QueueCodecError)) return thrown;
+  const { path } = thrown;
+  const message = `${thrown.message} (the item at index ${index} of the batch)`;
+  return new QueueCodecError(message, { path, index, ...('cause' in thrown && { cause: thrown.cause }) });
+}
 
 /** The errors that say already what a call has taken. */
 const told = new WeakSet<QueueCodecError>();

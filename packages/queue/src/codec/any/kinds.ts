@@ -57,7 +57,7 @@ function classify(value: object, proto: object): Kind | undefined {
   if (isBoxedString(value)) return 'string';
   if (isBoxedBoolean(value)) return 'boolean';
   if (isBoxedBigInt(value)) return 'bigIntObject';
-  return isOpaque(proto) ? undefined : 'object';
+  return isOpaque(proto) || holdsHandle(value) ? undefined : 'object';
 }
 
 const { dispose, asyncDispose } = Symbol as { dispose?: symbol; asyncDispose?: symbol };
@@ -81,6 +81,22 @@ function isOpaque(proto: object): boolean {
     }
   }
   return false;
+}
+
+/**
+ * Whether an instance of a class keeps an object of the platform's own under a symbol, as Node's classes in JavaScript do
+ * with what they are a front for (an open `fs.Dir`, an `ECDH`): a native class that nobody can name.
+ */
+function holdsHandle(value: object): boolean {
+  return Object.getOwnPropertySymbols(value).some((key) => {
+    const held = ownDataValue(value, key);
+    if (typeof held !== 'object' || held === null) return false;
+    const proto: object | null = Object.getPrototypeOf(held);
+    const constructor = proto === null ? undefined : ownDataValue(proto, 'constructor');
+    if (typeof constructor !== 'function' || !isNative(constructor)) return false;
+    const name = ownDataValue(constructor, 'name');
+    return typeof name === 'string' && !(name in globalThis);
+  });
 }
 
 /**

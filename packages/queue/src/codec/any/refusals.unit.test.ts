@@ -1,4 +1,5 @@
-import { open } from 'node:fs/promises';
+import { createECDH } from 'node:crypto';
+import { open, opendir } from 'node:fs/promises';
 import { BlockList, SocketAddress } from 'node:net';
 import { createHistogram } from 'node:perf_hooks';
 import { runInNewContext } from 'node:vm';
@@ -91,6 +92,23 @@ describe('codec any refuses', () => {
     expect(refused(Object.assign([1], { value })).path).toBe('item.value');
     // What went before must not linger.
     expect(difference({ a: [1] }, roundTrip(anyCodec, { a: [1] }))).toBeUndefined();
+  });
+
+  it('what Node keeps under a symbol, and not what users keep there', async () => {
+    const curve = createECDH('secp256k1');
+    curve.generateKeys();
+    expect(refused({ curve }).path).toBe('item.curve');
+    const directory = await opendir(import.meta.dirname);
+    expect(refused([directory]).path).toBe('item[0]');
+    await directory.close();
+    const [cache, ofAnotherRealm]: [symbol, symbol] = [Symbol('cache'), Symbol('of another realm')];
+    class Cached {
+      name = 'a';
+      constructor() {
+        Object.assign(this, { [cache]: new Map(), [ofAnotherRealm]: runInNewContext('new Map()') });
+      }
+    }
+    expect(roundTrip(anyCodec, new Cached())).toEqual({ name: 'a' });
   });
 
   it('handles to resources of the system', async () => {
