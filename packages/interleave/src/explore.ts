@@ -34,7 +34,8 @@ export interface ExploreReport {
  * when a timeout fires.
  *
  * @throws {InterleavingFailure} on the first failing execution, unless `throwOnFailure` is false.
- * @throws {RangeError | TypeError} for an option that is out of range.
+ * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; for a `setup` that returns a
+ * promise.
  * @example
  * const report = explore(queueScenario, { preemptions: 3, kills: 1 });
  * console.log(report.schedules, report.complete);

@@ -1,3 +1,4 @@
+import { checkOptions, checkWhole } from './check-options.ts';
 import { withType } from './with-type.ts';
 
 /** How far a search has come. */
@@ -75,23 +76,36 @@ export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress' | 'vict
   readonly victims: readonly number[] | undefined;
 };
 
+/** Every option by name; the compiler sees to it that none is forgotten. */
+const known = Object.keys({
+  strategy: 0,
+  preemptions: 0,
+  kills: 0,
+  victims: 0,
+  spuriousWakes: 0,
+  timeouts: 0,
+  schedules: 0,
+  milliseconds: 0,
+  seed: 0,
+  depth: 0,
+  prune: 0,
+  races: 0,
+  maxSteps: 0,
+  spinLimit: 0,
+  minimise: 0,
+  throwOnFailure: 0,
+  onProgress: 0,
+} satisfies Record<keyof ExploreOptions, 0>);
+
 /** @throws {RangeError} or {@link TypeError} naming the option, its value and what it takes. */
 export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`options are an object such as { preemptions: 2 }, not ${withType(options)}`);
-  }
+  checkOptions(options, known, '{ preemptions: 2 }');
   const strategy = options.strategy ?? 'exhaustive';
   if (!['exhaustive', 'pct', 'random'].includes(strategy)) {
     throw new TypeError(`strategy is 'exhaustive', 'pct' or 'random', not ${String(strategy)}`);
   }
-  const whole = (name: keyof ExploreOptions, fallback: number, least: number, most: number): number => {
-    const value = (options[name] as number | undefined) ?? fallback;
-    const fits = Number.isInteger(value) || (value === Number.POSITIVE_INFINITY && most === value);
-    if (typeof value !== 'number' || !fits || value < least || value > most) {
-      throw new RangeError(`${name} is a whole number from ${least} to ${most}, not ${withType(value)}`);
-    }
-    return value;
-  };
+  const whole = (name: keyof ExploreOptions, fallback: number, least: number, most: number): number =>
+    checkWhole(name, options[name] ?? fallback, least, most);
   const flag = (name: 'prune' | 'races' | 'minimise' | 'throwOnFailure'): boolean => {
     const value: unknown = options[name] ?? true;
     if (typeof value === 'boolean') return value;

@@ -1,2 +1,9 @@
 /** A value and its type, for an error message. */
-export const withType = (value: unknown): string => `${String(value)} (${typeof value})`;
+export function withType(value: unknown): string {
+  try {
+    return `${String(value)} (${typeof value})`;
+  } catch {
+    // An object without a prototype, say, cannot become a string.
+    return `an ${typeof value} that cannot become a string`;
+  }
+}
