@@ -57,6 +57,24 @@ describe('HistoryRecorder', () => {
     expect(() => recorder.thread(2)).toThrow(RangeError);
   });
 
+  it.each([
+    [Number.NaN, /An argument is a number other than NaN, or undefined, not NaN \(number\)/],
+    ['7', /not 7 \(string\)/],
+    [7n, /not 7 \(bigint\)/],
+    [null, /not null \(object\)/],
+    [Object.create(null), /not an object that cannot become a string/],
+  ])('refuses the argument %s before the operation begins', (argument, message) => {
+    const recorder = new HistoryRecorder({ threads: 1, capacity: 1, operations: ['put'] });
+    const log = recorder.thread(0);
+    let calls = 0;
+    const refusal = expect.objectContaining({ name: 'RangeError', message: expect.stringMatching(message) });
+    expect(() => log.call('put', argument as never, () => void calls++)).toThrow(refusal);
+    expect(calls).toBe(0);
+    expect(recorder.history()).toEqual([]);
+    log.call('put', -0, () => void calls++);
+    expect(recorder.history()).toMatchObject([{ args: [-0] }]);
+  });
+
   it('takes a long history, which the FIFO checker passes, and fails once they are tampered with', () => {
     const operations = 200_000;
     const recorder = new HistoryRecorder({

@@ -138,7 +138,9 @@ export class ThreadRecorder {
    * Runs `body` and records it as one operation. An error whose name is among the recorder's `errors` is an
    * outcome; both it and any other error are thrown on.
    *
-   * @throws {RangeError} if the capacity is used up, or the name or result is not one that can be recorded.
+   * @throws {RangeError} before `body` runs if the capacity is used up, or the name or argument is not one that can be
+   * recorded: an argument is a number other than `NaN`, or undefined. After it, if the result is none: a number or
+   * undefined.
    */
   call<Result>(name: string, argument: number | undefined, body: () => Result): Result {
     const { index, first, capacity, operations, errors } = this.#place;
@@ -147,6 +149,12 @@ export class ThreadRecorder {
       throw new RangeError(`'${name}' is none of the recorded operations (${operations.join(', ')})`);
     if (this.#count >= capacity)
       throw new RangeError(`Thread ${index} has recorded all of its ${capacity} operations`);
+    // NaN is how the cell of an argument says that there is none.
+    if (argument !== undefined && (typeof argument !== 'number' || Number.isNaN(argument)))
+      throw new RangeError(
+        `An argument is a number other than NaN, or undefined, not ${withType(argument)}; ` +
+          'record a number that stands for it',
+      );
     const cells = this.#cells;
     const at = first + this.#count * cellsPerRecord;
     cells[at] = operation;
