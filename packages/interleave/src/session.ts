@@ -1,6 +1,5 @@
 import { withInstrumentedGlobals } from './engine/globals.ts';
 import { historyOf } from './engine/history.ts';
-import { isThenable } from './engine/is-thenable.ts';
 import type { Limits } from './engine/limits.ts';
 import { Machine } from './engine/machine.ts';
 import { Memory } from './engine/memory.ts';
@@ -8,6 +7,7 @@ import { withMemoryless } from './engine/memoryless.ts';
 import { done } from './engine/model-thread.ts';
 import { Races } from './engine/races.ts';
 import { describe } from './engine/suspension.ts';
+import { unfinishedWork } from './engine/unfinished.ts';
 import { Views } from './engine/views.ts';
 import type { Scenario } from './scenario.ts';
 import type { Strategy } from './strategy/strategy.ts';
@@ -30,7 +30,7 @@ export class Session {
     const { machine, views } = session;
     return withInstrumentedGlobals(machine, views, () =>
       withMemoryless(scenario.memoryless ?? [], machine, () => {
-        machine.context = scenario.setup();
+        machine.context = setUp(scenario);
         machine.memory.trailing = true;
         machine.memory.hashing = options.hashing;
         if (options.races) machine.races = new Races(machine.memory, machine.threads.length);
@@ -89,10 +89,13 @@ export class Session {
         },
       });
       if (verdict === false) machine.failure = { kind: 'check', message: 'check returned false' };
-      else if (isThenable(verdict)) {
-        // What it will come to is not known when the next execution begins.
-        verdict.then(undefined, () => {});
-        throw new TypeError('check returned a promise: it has to be synchronous, as the bodies are');
+      else {
+        const unfinished = unfinishedWork(verdict);
+        if (unfinished !== undefined) {
+          throw new TypeError(
+            `check returned ${unfinished}: it has to be a plain function, as the bodies are`,
+          );
+        }
       }
     } catch (error) {
       machine.failure = { kind: 'check', message: describe(error), cause: error };
@@ -102,4 +105,15 @@ export class Session {
     memory.hashSecond = hashSecond;
     memory.version = version;
   }
+}
+
+/** @throws {TypeError} for a `setup` that has not made the context by the time it returns. */
+function setUp(scenario: Scenario): unknown {
+  const context = scenario.setup();
+  const unfinished = unfinishedWork(context);
+  if (unfinished === undefined) return context;
+  throw new TypeError(
+    `Scenario '${scenario.name}': setup returned ${unfinished}, not the context: it has to be a plain function. ` +
+      'Await what it needs before the scenario is defined',
+  );
 }

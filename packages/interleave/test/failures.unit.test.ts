@@ -405,6 +405,7 @@ describe('other failures', () => {
     [{ prune: 'no' as never }, /prune is true or false, not no \(string\)/],
     [{ races: 0 as never }, /races is true or false, not 0 \(number\)/],
     [{ onProgress: 3 as never }, /onProgress is a function, not 3 \(number\)/],
+    [{ preemption: 1 } as never, /no option 'preemption'; there are strategy, preemptions, /],
     [null as never, /options are an object .* not null/],
     [5 as never, /options are an object .* not 5/],
   ])('the options %j are refused', (options, message) => {
@@ -416,6 +417,61 @@ describe('other failures', () => {
       const late = scenario({ name: 'late', setup: () => null, threads: [() => 1], check: () => outcome });
       expect(failureOf(late).message).toContain('check returned a promise');
     }
+  });
+
+  it.each([
+    ['a body', { threads: [function* (): Generator<number> {}] }, /thread 0 returned an iterator/],
+    ['an asynchronous body', { threads: [async function* () {}] }, /thread 0 returned an iterator/],
+    ['a check', { check: function* () {} }, /check returned an iterator/],
+  ])('%s that is a generator function, and so has not run, is refused', (_, parts, message) => {
+    const lazy = scenario<null>({ name: 'lazy', setup: () => null, threads: [() => 1], ...parts });
+    expect(failureOf(lazy).message).toMatch(message);
+  });
+
+  it('so is a recovery', () => {
+    const lazy = scenario({
+      name: 'lazy',
+      setup: () => ({ data: words(1) }),
+      threads: [({ data }) => Atomics.add(data, 0, 1)],
+      recover: function* () {} as never,
+    });
+    expect(failureOf(lazy, { kills: 1 }).message).toMatch(/thread 1 returned an iterator/);
+  });
+
+  it('an async body is refused also where it was suspended before, and leaves no rejection behind', async () => {
+    const late = scenario({
+      name: 'late',
+      setup: () => ({ data: words(1) }),
+      threads: [0, 1].map(() => async ({ data }: { data: Int32Array }) => {
+        Atomics.add(data, 0, 1);
+        Atomics.add(data, 0, 1);
+      }),
+    });
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    try {
+      expect(() => replay(late, '0.1.0')).toThrow(/returned a promise/);
+      // Node tells of a rejection that nobody took by the end of the turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off('unhandledRejection', note);
+    }
+    expect(unhandled).toEqual([]);
+  });
+
+  it.each([
+    ['a promise', async () => ({ data: words(1) })],
+    ['a promise', async () => Promise.reject(new Error('late'))],
+    ['an iterator', function* () {}],
+  ])('a setup that returns %s is refused', (what, setup) => {
+    const late = scenario<unknown>({ name: 'late', setup, threads: [() => 1] });
+    const refusal = expect.objectContaining({
+      name: 'TypeError',
+      message: expect.stringContaining(`'late': setup returned ${what}, not the context`),
+    });
+    expect(() => explore(late)).toThrow(refusal);
+    expect(() => replay(late, '')).toThrow(refusal);
   });
 
   it('a scenario with wrong parts is refused', () => {

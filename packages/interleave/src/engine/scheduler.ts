@@ -4,7 +4,6 @@ import type { Strategy } from '../strategy/strategy.ts';
 import type { FailureKind } from '../telling/failure.ts';
 import { ExecutionState, nothing } from './execution-state.ts';
 import { digest, digestContent } from './hash.ts';
-import { isThenable } from './is-thenable.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { done, killed, type ModelThread, none, ready, unknown, unused, waiting } from './model-thread.ts';
@@ -12,6 +11,7 @@ import { natives } from './natives.ts';
 import { addressOf } from './operations.ts';
 import { accessOf, isVisible } from './pending-access.ts';
 import { describe, suspension } from './suspension.ts';
+import { unfinishedWork } from './unfinished.ts';
 
 const end = -2;
 const abandoned = -3;
@@ -63,6 +63,8 @@ export abstract class Scheduler extends ExecutionState {
       result = error;
     }
     this.running = null;
+    // Also of a body that is suspended: an async one makes of that a rejection, which nobody else would take.
+    const unfinished = threw ? undefined : unfinishedWork(result);
     if (this.unwinding) {
       this.unwinding = false;
       return;
@@ -78,10 +80,12 @@ export abstract class Scheduler extends ExecutionState {
         message: `thread ${thread.index} threw ${describe(result)}`,
         cause: result,
       };
-    } else if (isThenable(result)) {
+    } else if (unfinished !== undefined) {
       this.failure = {
         kind: 'unsupported',
-        message: `thread ${thread.index} returned a promise: bodies are synchronous`,
+        message:
+          `thread ${thread.index} returned ${unfinished}: bodies are synchronous, and what is still to be done then ` +
+          'would be left undone',
       };
     }
     thread.status = done;
