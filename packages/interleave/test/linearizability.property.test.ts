@@ -81,3 +81,73 @@ describe('the two checkers', () => {
     );
   });
 });
+
+/** What a thread does to a queue with a bound, beside putting batches: it takes an item if there is one. */
+const programs = fc.record({
+  maxsize: fc.integer({ min: 1, max: 3 }),
+  batches: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 1, maxLength: 3 }),
+  /** Who goes on: the batch of that number by a round, or the taker. */
+  turns: fc.array(fc.nat({ max: 3 }), { maxLength: 25 }),
+  gaveUp: fc.boolean(),
+});
+
+describe('batches', () => {
+  it('that go in by rounds are accepted, whatever comes between, and out of order are not', () => {
+    const verdicts = { sound: 0, broken: 0 };
+    fc.assert(
+      fc.property(programs, ({ maxsize, batches, turns, gaveUp }) => {
+        const queue: number[] = [];
+        const model = fifoModel({ maxsize });
+        const history: Operation[] = [];
+        const items = batches.map((size, batch) => Array.from({ length: size }, (_, n) => batch * 10 + n));
+        const left = items.map((each) => [...each]);
+        let clock = 0;
+        const end = (batch: number, error?: Error) => {
+          const base = { thread: batch, name: 'putMany', args: [items[batch]], start: -1, end: clock++ };
+          history.push(error === undefined ? base : { ...base, error });
+        };
+        for (const turn of turns) {
+          const rest = left[turn];
+          if (rest === undefined) {
+            const base = { thread: 9, name: 'getNowait', args: [], start: clock++, end: clock++ };
+            const result = queue.shift();
+            history.push(result === undefined ? { ...base, error: empty } : { ...base, result });
+          } else if (rest.length > 0) {
+            queue.push(...rest.splice(0, maxsize - queue.length));
+            if (rest.length === 0) end(turn);
+          }
+        }
+        for (const [batch, rest] of left.entries()) {
+          if (rest.length === 0) continue;
+          const accepted = (items[batch] as number[]).length - rest.length;
+          const full = Object.assign(new Error('full'), { name: 'QueueFull', accepted });
+          const isFull = queue.length === maxsize;
+          if (gaveUp && isFull) end(batch, full);
+          else
+            history.push({ thread: batch, name: 'putMany', args: [items[batch]], start: -1, end: Infinity });
+        }
+        expect(checkLinearizable(history, model)).toMatchObject({ linearizable: true });
+        verdicts.sound++;
+        // Two items of one batch, got in the wrong order.
+        const gets = history.filter(({ result }) => result !== undefined);
+        const first = gets.find(({ result }) =>
+          gets.some((other) => other.result === (result as number) + 1),
+        );
+        if (first === undefined) return;
+        const second = gets.find(({ result }) => result === (first.result as number) + 1) as Operation;
+        const swapped = history.map((each) =>
+          each === first
+            ? { ...first, result: second.result }
+            : each === second
+              ? { ...second, result: first.result }
+              : each,
+        );
+        expect(checkLinearizable(swapped, model)).toMatchObject({ linearizable: false });
+        verdicts.broken++;
+      }),
+      { numRuns: 2_000, seed: 7 },
+    );
+    expect(verdicts.sound).toBe(2_000);
+    expect(verdicts.broken).toBeGreaterThan(200);
+  });
+});

@@ -233,6 +233,152 @@ describe('the queue models', () => {
   });
 });
 
+describe('a batch in the queue models', () => {
+  const bounded = fifoModel({ maxsize: 1 });
+  const fullAfter = (accepted: number) => Object.assign(named('QueueFull'), { accepted });
+  const batch = (outcome?: unknown, end = 9, items = [1, 2]) =>
+    operation(0, 'putMany', [items], [0, end], outcome);
+  const got = (value: number, at: number) => operation(1, 'get', [], [at, at + 0.5], value);
+  const isFine = (history: readonly Operation[], model = bounded) =>
+    checkLinearizable(history, model).linearizable;
+
+  it('may come in by rounds, others in between, but in order', () => {
+    expect(isFine([batch(), got(1, 1), got(2, 2)])).toBe(true);
+    expect(isFine([batch(), got(2, 1), got(1, 2)])).toBe(false);
+    const between = operation(2, 'put', [7], [0, 9]);
+    expect(isFine([batch(), between, got(1, 1), got(7, 2), got(2, 3)])).toBe(true);
+    expect(isFine([batch(), between, got(7, 1), got(2, 2), got(1, 3)])).toBe(false);
+  });
+
+  it('cannot have returned before there was a place for all of it', () => {
+    expect(isFine([batch(undefined, 3), got(1, 1), got(2, 4)])).toBe(true);
+    expect(isFine([batch(undefined, 3), got(1, 4), got(2, 5)])).toBe(false);
+  });
+
+  it('is one step where there is no bound', () => {
+    const nothing = operation(1, 'getNowait', [], [2, 3], empty);
+    const history = [batch(), got(1, 1), nothing, got(2, 4)];
+    expect(isFine(history, fifoModel({ maxsize: 2 }))).toBe(true);
+    expect(isFine(history, fifoModel())).toBe(false);
+    expect(isFine(history, fifoModel({ maxsize: never }))).toBe(false);
+  });
+
+  it('that failed has put as many as its error tells', () => {
+    expect(isFine([batch(fullAfter(1)), got(1, 10)])).toBe(true);
+    expect(isFine([batch(fullAfter(0)), got(1, 10)])).toBe(false);
+    expect(isFine([batch(fullAfter(1)), got(1, 10), got(2, 11)])).toBe(false);
+    // Full it was at no time, or had taken all.
+    expect(isFine([batch(fullAfter(1))], fifoModel({ maxsize: 2 }))).toBe(false);
+    expect(isFine([batch(fullAfter(2))], fifoModel({ maxsize: 2 }))).toBe(false);
+    expect(isFine([batch(fullAfter(0.5)), got(1, 10)])).toBe(false);
+    expect(isFine([batch(full), operation(1, 'qsize', [], [10, 11], 0)])).toBe(false);
+    const [filled, stillOne] = [operation(1, 'put', [0], [-2, -1]), operation(1, 'qsize', [], [10, 11], 1)];
+    expect(isFine([filled, batch(full), stillOne])).toBe(true);
+    const ended = Object.assign(named('QueueShutDown'), { accepted: 1 });
+    const shutdown = operation(1, 'shutdown', [], [3, 4]);
+    expect(isFine([batch(ended), shutdown, got(1, 10)])).toBe(true);
+    expect(isFine([batch(ended), got(1, 10)])).toBe(false);
+  });
+
+  it('whose thread died in it has put its first items, or none', () => {
+    const died = batch(undefined, never);
+    const nothing = (at: number) => operation(1, 'getNowait', [], [at, at + 0.5], empty);
+    expect(isFine([died, nothing(10)])).toBe(true);
+    expect(isFine([died, got(1, 10), nothing(11)])).toBe(true);
+    expect(isFine([died, got(1, 10), got(2, 11)])).toBe(true);
+    expect(isFine([died, got(2, 10)])).toBe(false);
+    expect(isFine([died, got(1, 10), nothing(11)], fifoModel())).toBe(false);
+  });
+
+  it('that is empty goes in always', () => {
+    const shutdown = operation(1, 'shutdown', [], [-2, -1]);
+    expect(isFine([shutdown, batch(undefined, 9, [])])).toBe(true);
+    expect(isFine([shutdown, batch(shutDown, 9, [])])).toBe(false);
+  });
+
+  it('is refused where it can be read only once, or not at all', () => {
+    const check = (items: unknown) => isFine([operation(0, 'putMany', [items], [0, 1])]);
+    expect(check(new Set([1]))).toBe(true);
+    expect(() => check([1].values())).toThrow(/recorded with an iterator, .* record an array/);
+    expect(() => check(7)).toThrow(/putMany takes the items of an iterable, .* not 7 \(number\)/);
+  });
+
+  it('stands in the verdict by its steps', () => {
+    const verdict = checkLinearizable([batch(), got(2, 1)], bounded);
+    expect((verdict as { message: string }).message).toBe(
+      'No order of the 2 operations fits a FIFO queue. After\n  thread 0: put(1) → undefined [0, 9]\n' +
+        'none of these can have been next:\n  thread 0: put(2) → undefined [0, 9]\n' +
+        '  thread 1: get() → 2 [1, 1.5]',
+    );
+  });
+});
+
+describe('items that are objects', () => {
+  const items = [[1, 'a'], { link: 'x' }, new Map([[1, new Date(0)]]), new Uint8Array([1, 2])];
+
+  it.each(items)('are compared by content: %j', (item) => {
+    const history = (result: unknown): Operation[] => [
+      operation(0, 'put', [item], [0, 1]),
+      operation(0, 'get', [], [2, 3], result),
+    ];
+    for (const model of [fifoModel(), lifoModel(), priorityModel({ priority: () => 0 })]) {
+      expect(checkLinearizable(history(structuredClone(item)), model).linearizable).toBe(true);
+      expect(checkLinearizable(history({ another: 1 }), model).linearizable).toBe(false);
+    }
+    expect(checkFifoHistory(history(structuredClone(item))).linearizable).toBe(true);
+    expect(checkFifoHistory(history({ another: 1 }))).toMatchObject({ reason: 'never-put' });
+  });
+
+  it('are also so in batches, and in messages', () => {
+    const verdict = checkLinearizable(
+      [
+        operation(
+          0,
+          'putMany',
+          [
+            [
+              [2, 'b'],
+              [1, 'a'],
+            ],
+          ],
+          [0, 1],
+        ),
+        operation(
+          0,
+          'getMany',
+          [2],
+          [2, 3],
+          [
+            [1, 'a'],
+            [2, 'b'],
+          ],
+        ),
+        operation(0, 'put', [{ a: 'x' }], [4, 5]),
+        operation(0, 'get', [], [6, 7], { a: 'y' }),
+      ],
+      priorityModel({ priority: (item) => Number((item as number[])[0] ?? 0) }),
+    );
+    expect(verdict).toMatchObject({ order: [{}, {}, {}], stuck: [{}] });
+    expect((verdict as { message: string }).message).toContain('get() → {"a":"y"} [6, 7]');
+  });
+});
+
+describe('a queue model', () => {
+  it.each([
+    [{ maxsize: -1 }, /maxsize is a whole number from 0 to Infinity, not -1 \(number\)/],
+    [{ maxsize: Number.NaN }, /maxsize is a whole number from 0 to Infinity, not NaN/],
+    [{ maxsize: '1' }, /maxsize is a whole number from 0 to Infinity, not 1 \(string\)/],
+    [{ maxSize: 1 }, /no option 'maxSize'; there are maxsize, priority/],
+    [{ priority: 1 }, /priority is a function, not 1 \(number\)/],
+    [1, /options are an object .* not 1/],
+    [null, /options are an object .* not null/],
+  ])('refuses the options %j', (options, message) => {
+    for (const model of [fifoModel, lifoModel, priorityModel]) {
+      expect(() => model(options as never)).toThrow(message);
+    }
+  });
+});
+
 describe('checkFifoHistory', () => {
   it.each([
     ['never-put', [operation(0, 'get', [], [0, 1], 1)]],

@@ -1,5 +1,6 @@
 import type { Operation } from '../scenario.ts';
 import { formatOperation, sortHistory } from './check-linearizable.ts';
+import { contentText } from './content-text.ts';
 
 /** The verdict on a FIFO queue's history. */
 export type FifoVerdict =
@@ -24,7 +25,7 @@ interface Value {
  * a million operations take seconds.
  *
  * Looked at are `put`/`putNowait` (first argument) and `get`/`getNowait` (result), and gets that found the queue
- * empty (an error named `QueueEmpty`); puts that threw are left out. Such a history is linearizable exactly if it
+ * empty (an error named `QueueEmpty`); puts that threw are left out. Values are told apart by content. Such a history is linearizable exactly if it
  * has none of these (Henzinger, Sezgin, Vafeiadis: Aspect-oriented linearizability proofs, CONCUR 2013):
  *
  * - a value that was got but never put; got twice; or got before its put began;
@@ -48,17 +49,19 @@ export function checkFifoHistory(history: readonly Operation[]): FifoVerdict {
     const { name, args, error, end, start, result } = operation;
     if (name === 'put' || name === 'putNowait') {
       if (error !== undefined) continue;
-      if (puts.has(args[0]))
-        throw new RangeError(`${String(args[0])} was put twice; checkFifoHistory needs distinct values`);
-      puts.set(args[0], operation);
+      const value = keyOf(args[0]);
+      if (puts.has(value))
+        throw new RangeError(`${contentText(args[0])} was put twice; checkFifoHistory needs distinct values`);
+      puts.set(value, operation);
     } else if (name === 'get' || name === 'getNowait') {
       if (end === Number.POSITIVE_INFINITY) firstPendingGet = Math.min(firstPendingGet, start);
       else if (error !== undefined) {
         if ((error as { name?: string }).name === 'QueueEmpty') empties.push(operation);
       } else {
-        const earlier = gets.get(result);
+        const value = keyOf(result);
+        const earlier = gets.get(value);
         if (earlier !== undefined) return violation('got-twice', [earlier, operation]);
-        gets.set(result, operation);
+        gets.set(value, operation);
       }
     }
   }
@@ -75,6 +78,10 @@ export function checkFifoHistory(history: readonly Operation[]): FifoVerdict {
   }
   return findDisorder(values) ?? findFalseEmpty(values, empties) ?? { linearizable: true };
 }
+
+/** What a value goes by in a map: numbers, of which long histories are made, by themselves. */
+const keyOf = (value: unknown): number | string =>
+  typeof value === 'number' && !Object.is(value, -0) ? value : contentText(value);
 
 /** Looks for a value that overtook one put before it. */
 function findDisorder(values: readonly Value[]): FifoVerdict | undefined {

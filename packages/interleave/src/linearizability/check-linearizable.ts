@@ -1,11 +1,15 @@
 import type { Operation } from '../scenario.ts';
+import { contentText } from './content-text.ts';
 import type { SequentialModel } from './sequential-model.ts';
 
 /** The verdict on a history. */
 export type Linearizability =
   | {
       readonly linearizable: true;
-      /** An order in which one thread could have done it all. Operations that never ended may be missing. */
+      /**
+       * An order in which one thread could have done it all. Operations that never ended may be missing; one that the
+       * model takes apart stands there by its steps.
+       */
       readonly order: readonly Operation[];
     }
   | {
@@ -18,9 +22,16 @@ export type Linearizability =
       readonly message: string;
     };
 
+/** A step in the history, as a rule a whole operation. */
+interface Step {
+  readonly operation: Operation;
+  /** Whether the step before it in the history is of the same operation, and has to come first. */
+  readonly isLater: boolean;
+}
+
 interface Level<State> {
   readonly state: State;
-  /** Operations before this index are all placed; `placed` holds the ones after it. */
+  /** Steps before this index are all placed; `placed` holds the ones after it. */
   readonly low: number;
   readonly placed: ReadonlySet<number>;
   readonly candidates: readonly number[];
@@ -34,7 +45,8 @@ interface Level<State> {
 /**
  * Whether every operation of the history can be thought to have happened at one instant between its start and
  * its end, with the outcomes that it had. An operation that never ended (its thread died in it) may have happened
- * at any time after its start, or not at all.
+ * at any time after its start, or not at all. One that the model takes apart (`SequentialModel.steps`) has an instant for
+ * each of its steps, in their order; if it never ended, the last of them may be missing.
  *
  * Wing and Gong's search with Lowe's memory of the configurations that failed. Exponential in the number of
  * operations that overlap, so for short histories; `checkFifoHistory` takes long ones.
@@ -48,53 +60,55 @@ export function checkLinearizable<State>(
   history: readonly Operation[],
   model: SequentialModel<State>,
 ): Linearizability {
-  const operations = sortHistory(history);
-  const completed = operations.filter(({ end }) => end !== Number.POSITIVE_INFINITY).length;
+  const steps = sortHistory(history).flatMap((whole): Step[] =>
+    (model.steps?.(whole) ?? [whole]).map((operation, at) => ({ operation, isLater: at > 0 })),
+  );
+  const operationAt = (index: number): Operation => (steps[index] as Step).operation;
+  const isCompleted = (index: number) => operationAt(index).end !== Number.POSITIVE_INFINITY;
+  const completed = steps.filter((_, index) => isCompleted(index)).length;
   const failed = new Set<string>();
-  const levels: Level<State>[] = [levelOf(operations, model.initial(), 0, new Set())];
+  const levels: Level<State>[] = [levelOf(steps, model.initial(), 0, new Set())];
   let best: number[] = [];
   let bestCandidates: readonly number[] = levels[0]?.candidates ?? [];
   let placedCompleted = 0;
   for (;;) {
     if (placedCompleted === completed) {
-      return { linearizable: true, order: orderOf(levels).map((index) => operations[index] as Operation) };
+      return { linearizable: true, order: orderOf(levels).map(operationAt) };
     }
     const level = levels[levels.length - 1];
     if (level === undefined) break;
     if (level.tried < level.outcomes.length) {
       const state = level.outcomes[level.tried++] as State;
-      const [low, placed] = place(level, operations.length);
+      const [low, placed] = place(level, steps.length);
       const key = `${low};${[...placed].sort((a, b) => a - b).join()};${model.key(state)}`;
       if (failed.has(key)) continue;
       failed.add(key);
-      const deeper = levelOf(operations, state, low, placed);
+      const deeper = levelOf(steps, state, low, placed);
       levels.push(deeper);
-      if ((operations[level.chosen] as Operation).end !== Number.POSITIVE_INFINITY) placedCompleted++;
+      if (isCompleted(level.chosen)) placedCompleted++;
       if (levels.length - 1 > best.length) {
         best = orderOf(levels);
         bestCandidates = deeper.candidates;
       }
     } else if (level.next < level.candidates.length) {
       level.chosen = level.candidates[level.next++] as number;
-      level.outcomes = model.apply(level.state, operations[level.chosen] as Operation);
+      level.outcomes = model.apply(level.state, operationAt(level.chosen));
       level.tried = 0;
     } else {
       levels.pop();
       const above = levels[levels.length - 1];
-      if (above !== undefined && (operations[above.chosen] as Operation).end !== Number.POSITIVE_INFINITY) {
-        placedCompleted--;
-      }
+      if (above !== undefined && isCompleted(above.chosen)) placedCompleted--;
     }
   }
-  const order = best.map((index) => operations[index] as Operation);
-  const stuck = bestCandidates.map((index) => operations[index] as Operation);
+  const order = best.map(operationAt);
+  const stuck = bestCandidates.map(operationAt);
   const list = (items: readonly Operation[]) => items.map((item) => `  ${formatOperation(item)}`).join('\n');
   return {
     linearizable: false,
     order,
     stuck,
     message:
-      `No order of the ${operations.length} operations fits ${model.name}. After\n${list(order)}\n` +
+      `No order of the ${history.length} operations fits ${model.name}. After\n${list(order)}\n` +
       `none of these can have been next:\n${list(stuck)}`,
   };
 }
@@ -109,19 +123,22 @@ export function sortHistory(history: readonly Operation[]): Operation[] {
   return [...history].sort((left, right) => left.start - right.start);
 }
 
-/** The operations that may come next: those that started before any other of those left had ended. */
+/** The steps that may come next: those that started before any other of those left had ended. */
 function levelOf<State>(
-  operations: readonly Operation[],
+  steps: readonly Step[],
   state: State,
   low: number,
   placed: ReadonlySet<number>,
 ): Level<State> {
   const candidates: number[] = [];
   let firstEnd = Number.POSITIVE_INFINITY;
-  for (let index = low; index < operations.length; index++) {
-    const { start, end } = operations[index] as Operation;
+  for (let index = low; index < steps.length; index++) {
+    const { operation, isLater } = steps[index] as Step;
+    const { start, end } = operation;
     if (start > firstEnd) break;
     if (placed.has(index)) continue;
+    // One that is left out here ends as the earlier step does for which it has to wait.
+    if (isLater && index > low && !placed.has(index - 1)) continue;
     candidates.push(index);
     if (end < firstEnd) firstEnd = end;
   }
@@ -145,7 +162,7 @@ export function formatOperation({ thread, name, args, start, end, result, error 
     end === Number.POSITIVE_INFINITY
       ? '…'
       : error === undefined
-        ? String(result)
+        ? contentText(result)
         : `throws ${(error as { name?: string }).name ?? String(error)}`;
-  return `thread ${thread}: ${name}(${args.map(String).join(', ')}) → ${outcome} [${start}, ${end}]`;
+  return `thread ${thread}: ${name}(${args.map(contentText).join(', ')}) → ${outcome} [${start}, ${end}]`;
 }

@@ -1,9 +1,13 @@
+import { checkOptions, checkWhole } from '../check-options.ts';
 import type { Operation } from '../scenario.ts';
+import { withType } from '../with-type.ts';
+import { contentText } from './content-text.ts';
+import { stepsOfBatch } from './put-batch.ts';
 import type { SequentialModel } from './sequential-model.ts';
 
 /** Which kind of queue a model stands for. */
 export interface QueueModelOptions {
-  /** Most items it holds; 0 (default) for no bound. */
+  /** Most items it holds. A whole number from 0; 0 (default) and `Infinity` for no bound. */
   readonly maxsize?: number;
   /** Priority queues only: the priority of an item, lowest first. Default: the item itself, or its first element. */
   readonly priority?: (item: unknown) => number;
@@ -30,7 +34,7 @@ export function lifoModel(options: QueueModelOptions = {}): SequentialModel<Queu
 
 /** Lowest priority number first, ties in the order of insertion; see {@link queueModel} for the operations. */
 export function priorityModel(options: QueueModelOptions = {}): SequentialModel<QueueState> {
-  const priority = options.priority ?? ((item) => Number(Array.isArray(item) ? item[0] : item));
+  const priority = options?.priority ?? ((item) => Number(Array.isArray(item) ? item[0] : item));
   return queueModel('a priority queue', options, (items, item) => {
     const at = items.findIndex((other) => priority(other) > priority(item));
     return at < 0 ? [...items, item] : [...items.slice(0, at), item, ...items.slice(at)];
@@ -43,14 +47,34 @@ export function priorityModel(options: QueueModelOptions = {}): SequentialModel<
  * `empty`, `full`. An outcome that is an error is known by the error's `name`: `QueueEmpty`, `QueueFull`,
  * `QueueShutDown`, `QueueTimeout`, `RangeError` (of `taskDone`).
  *
- * @throws {TypeError} from `apply` for an operation of another name.
+ * - Items are compared by content, as a queue gives copies: numbers, texts, arrays, plain objects, dates, maps, bytes,
+ *   errors and so on as their structured clones are.
+ * - A `putMany` into a queue without bound is one step. With a bound its items go in one by one, in order, and those of
+ *   other threads may come between any two of them, as they may between the rounds in which the queue takes them. So
+ *   every history of such rounds is accepted, in whatever portions they were; that a round was as large as it could have
+ *   been is not checked.
+ * - A `putMany` that threw has put the first `error.accepted` of its items (0 if the error does not tell), and met the
+ *   full queue, or the shutdown, after them. One whose thread died in it has put any number of its first items; without
+ *   a bound, all or none.
+ * - The model has no end of memory: a queue that ran out of `maxBytes` is none that it knows.
+ *
+ * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; {@link TypeError} from
+ * `checkLinearizable` for an operation of another name, or the batch of a `putMany` that can be read only once.
  */
 function queueModel(name: string, options: QueueModelOptions, insert: Insert): SequentialModel<QueueState> {
-  const maxsize = options.maxsize ?? 0;
+  checkOptions(options, ['maxsize', 'priority'], '{ maxsize: 1 }');
+  const { priority } = options;
+  if (priority !== undefined && typeof priority !== 'function') {
+    throw new TypeError(`priority is a function, not ${withType(priority)}`);
+  }
+  const bound = checkWhole('maxsize', options.maxsize ?? 0, 0, Number.POSITIVE_INFINITY);
+  const maxsize = bound === Number.POSITIVE_INFINITY ? 0 : bound;
   const isFull = ({ items }: QueueState) => maxsize > 0 && items.length >= maxsize;
   const when = (condition: boolean, state: QueueState): readonly QueueState[] => (condition ? [state] : []);
 
   const putAll = (state: QueueState, added: readonly unknown[]): readonly QueueState[] => {
+    // An empty batch goes in always: nobody looks at the queue for it.
+    if (added.length === 0) return [state];
     if (state.isShutDown || (maxsize > 0 && state.items.length + added.length > maxsize)) return [];
     const items = added.reduce(insert, state.items);
     return [{ ...state, items, unfinished: state.unfinished + added.length }];
@@ -68,13 +92,13 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
     put: (state, { args }) => putAll(state, [args[0]]),
     putMany: (state, { args }) => putAll(state, [...(args[0] as Iterable<unknown>)]),
     get: (state, { result }, pending) =>
-      when(state.items.length > 0 && (pending || Object.is(state.items[0], result)), take(state, 1)),
+      when(state.items.length > 0 && (pending || isSame(state.items[0], result)), take(state, 1)),
     getMany: (state, { args, result }, pending) => {
       const most = Math.min(Number(args[0] ?? Number.POSITIVE_INFINITY), state.items.length);
       if (pending) return Array.from({ length: most }, (_, n) => take(state, n + 1));
       const got = result as readonly unknown[];
       const fits =
-        got.length > 0 && got.length <= most && got.every((item, n) => Object.is(item, state.items[n]));
+        got.length > 0 && got.length <= most && got.every((item, n) => isSame(item, state.items[n]));
       return when(fits, take(state, got.length));
     },
     taskDone: (state, { args }) => {
@@ -102,6 +126,8 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
   ): boolean => {
     if (verb === 'join') return error === 'QueueTimeout';
     if (verb === 'taskDone') return error === 'RangeError' && Number(args[0] ?? 1) > state.unfinished;
+    // What ended a batch is met by its last step, a put; there is none where the error tells what cannot have been.
+    if (verb === 'putMany') return false;
     if (verb.startsWith('put')) {
       return error === 'QueueShutDown'
         ? state.isShutDown
@@ -111,11 +137,13 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
     return error === (state.isShutDown ? 'QueueShutDown' : 'QueueEmpty');
   };
 
+  const verbOf = (operation: Operation): string => operation.name.replace(/(?:Nowait|Async)$/, '');
+
   return {
     name,
     initial: () => ({ items: [], unfinished: 0, isShutDown: false }),
     apply(state, operation) {
-      const verb = operation.name.replace(/(?:Nowait|Async)$/, '');
+      const verb = verbOf(operation);
       const effect = returns[verb];
       if (effect === undefined) throw new TypeError(`${name} has no operation '${operation.name}'`);
       if (operation.error !== undefined) {
@@ -123,25 +151,16 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
       }
       return effect(state, operation, operation.end === Number.POSITIVE_INFINITY);
     },
+    steps: (operation) =>
+      verbOf(operation) === 'putMany' ? stepsOfBatch(operation, maxsize > 0) : [operation],
     key: ({ items, unfinished, isShutDown }) =>
-      `${unfinished}${isShutDown ? '!' : ''}:${items.map(keyOf).join()}`,
+      `${unfinished}${isShutDown ? '!' : ''}:${items.map(contentText).join()}`,
   };
 }
 
-const identities = new WeakMap<object, number>();
-let nextIdentity = 0;
-
-/** A text that is the same for the same item only: objects are told apart by identity. */
-function keyOf(item: unknown): string {
-  if ((typeof item !== 'object' && typeof item !== 'function') || item === null) {
-    return typeof item === 'string'
-      ? JSON.stringify(item)
-      : `${typeof item} ${Object.is(item, -0) ? '-0' : String(item)}`;
-  }
-  let identity = identities.get(item);
-  if (identity === undefined) {
-    identity = nextIdentity++;
-    identities.set(item, identity);
-  }
-  return `#${identity}`;
+/** Whether two items have the same content, for which only some need to be looked into. */
+function isSame(left: unknown, right: unknown): boolean {
+  if (Object.is(left, right)) return true;
+  if (typeof left !== typeof right || (typeof left !== 'object' && typeof left !== 'symbol')) return false;
+  return contentText(left) === contentText(right);
 }

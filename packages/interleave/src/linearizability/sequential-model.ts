@@ -11,6 +11,13 @@ export interface SequentialModel<State> {
    * have had any outcome.
    */
   apply(state: State, operation: Operation): readonly State[];
+  /**
+   * For an object some of whose operations are not one step but several, between which others may come: the steps of
+   * this one, in order, with its thread and its times. Each goes to `apply` as an operation does, so what they are named
+   * and given is between the two. One that is a single step is given back as it is: `[operation]`.
+   * Default: every operation is one step.
+   */
+  steps?(operation: Operation): readonly Operation[];
   /** The same text for equal states, different texts for different ones. */
   key(state: State): string;
 }
