@@ -1,4 +1,4 @@
-import { tell, withExecutions } from './execute.ts';
+import { type Execution, tell, withExecutions } from './execute.ts';
 import { type ExploreOptions, resolveOptions } from './options.ts';
 import type { Operation, Scenario } from './scenario.ts';
 import { formatSchedule, parseSchedule } from './schedule.ts';
@@ -37,13 +37,7 @@ export function replay<Context, Result>(
   schedule: string,
   options: ReplayOptions = {},
 ): ReplayReport<Result> {
-  const segments = parseSchedule(schedule);
-  const resolved = resolveOptions(options);
-  const subject = scenario as unknown as Scenario;
-  const execution = withExecutions(subject, segments, resolved, (execute) => execute(segments, true));
-  if (execution.failure !== undefined) {
-    throw new InterleavingFailure(scenario.name, { ...execution.failure, ...tell(subject, execution) });
-  }
+  const execution = follow(scenario as unknown as Scenario, schedule, options);
   return {
     schedule: formatSchedule(execution.segments),
     results: execution.results as (Result | undefined)[],
@@ -51,4 +45,13 @@ export function replay<Context, Result>(
     trace: execution.events,
     table: drawTable(execution.events, scenario.threads.length),
   };
+}
+
+/** {@link replay}, with all that is known of the execution. */
+export function follow(scenario: Scenario, schedule: string, options: ReplayOptions = {}): Execution {
+  const segments = parseSchedule(schedule);
+  const resolved = resolveOptions(options);
+  const execution = withExecutions(scenario, segments, resolved, (execute) => execute(segments, true));
+  if (execution.failure === undefined) return execution;
+  throw new InterleavingFailure(scenario.name, { ...execution.failure, ...tell(scenario, execution) });
 }

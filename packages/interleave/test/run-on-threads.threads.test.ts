@@ -30,4 +30,65 @@ describe('the same schedule on real threads', () => {
     await expect(runOnThreads(module, '0x2.k0', 'handover')).rejects.toThrow(RangeError);
     await expect(runOnThreads(module, '0', 'nothing')).rejects.toThrow(/exports no scenario 'nothing'/);
   });
+
+  const differing = (name: string, schedule: string) =>
+    runOnThreads(new URL('./fixtures/differing.fixture.ts', import.meta.url), schedule, name);
+
+  it.each([
+    [
+      'oneMoreBefore',
+      '0.1',
+      "Step 0 of schedule '0.1': the model did 'thread 0: add 1: 0', the threads 'thread 0: load: 0'",
+    ],
+    [
+      'oneMoreBefore',
+      '1.0',
+      "Step 1 of schedule '1.0': the model did 'thread 0: add 1: 1', the threads 'thread 0: load: 0'",
+    ],
+    [
+      'oneMoreAfter',
+      '0.1',
+      "Step 2 of schedule '0.1': the model did 'nothing', the threads 'thread 0: load: 0'",
+    ],
+    [
+      'waitsAfter',
+      '0.1',
+      "Step 2 of schedule '0.1': the model did 'nothing', the threads 'thread 0: wait 0: waits'",
+    ],
+    [
+      'oneLessBefore',
+      '1.0x2',
+      "Step 1 of schedule '1.0x2': the model did 'thread 0: load: 0', the threads 'thread 0: add 1: 1'",
+    ],
+    [
+      'oneLessAfter',
+      '0.1.0',
+      "Step 2 of schedule '0.1.0': the model did 'thread 0: load: 0', the threads 'thread 0: end'",
+    ],
+    [
+      'otherValue',
+      '1.0x2',
+      "Step 1 of schedule '1.0x2': the model did 'thread 0: store 1: 1', the threads 'thread 0: store 2: 2'",
+    ],
+    ['otherResult', '0', 'Thread 0 returned [0n,NaN,-0] on a real thread, but [0n,NaN,0] in the model'],
+    ['throwing', '0.1', 'not in the model'],
+  ])('names the first access in which a thread differs: %s by %s', async (name, schedule, message) => {
+    await expect(differing(name, schedule)).rejects.toThrow(message);
+  });
+
+  it('leaves alone memory that the model does not see, and compares all that it does', async () => {
+    await expect(differing('attaching', '1.0')).resolves.toMatchObject({ results: [1, 0] });
+    const { accesses } = await differing('adopted', '1.0');
+    expect(accesses.map(({ thread }) => thread)).toEqual([1, 0]);
+  });
+
+  it('compares results by content', async () => {
+    await expect(differing('sameResult', '0')).resolves.toMatchObject({ results: [[0n, Number.NaN, 0]] });
+  });
+
+  it('cannot be had where a timeout fires in the model', async () => {
+    await expect(differing('timing', '0')).rejects.toThrow(
+      /a timeout fires in the model, which executed '0\.t0/,
+    );
+  });
 });

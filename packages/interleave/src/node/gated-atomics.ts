@@ -1,5 +1,7 @@
 import type { Gate } from './gate.ts';
 
+const TypedArray = Object.getPrototypeOf(Int32Array) as typeof Int32Array;
+
 /** The buffers that a context holds, in the order in which a walk through it meets them: the same in each thread. */
 export function buffersOf(context: unknown): SharedArrayBuffer[] {
   const buffers: SharedArrayBuffer[] = [];
@@ -8,7 +10,8 @@ export function buffersOf(context: unknown): SharedArrayBuffer[] {
     if (typeof value !== 'object' || value === null || seen.has(value)) return;
     seen.add(value);
     if (value instanceof SharedArrayBuffer) buffers.push(value);
-    else if (ArrayBuffer.isView(value)) walk(value.buffer);
+    // By class, as the model's views are proxies.
+    else if (value instanceof TypedArray || value instanceof DataView) walk(value.buffer);
     else for (const key of Object.keys(value)) walk((value as Record<string, unknown>)[key]);
   };
   walk(context);
@@ -17,10 +20,10 @@ export function buffersOf(context: unknown): SharedArrayBuffer[] {
 
 type Any = (...args: unknown[]) => unknown;
 
-/** An `Atomics` that makes every access to the scenario's memory in the gate's order, and others at once. */
+/** An `Atomics` that makes every access to these buffers in the gate's order, and others at once. */
 export function gatedAtomics(gate: Gate, buffers: readonly SharedArrayBuffer[]): typeof Atomics {
   const genuine = globalThis.Atomics as unknown as Record<string, Any>;
-  /** A number that names the element in every thread; -1 if the memory is not the scenario's. */
+  /** A number that names the element in every thread; -1 if it is in none of the buffers. */
   const placeOf = (array: Int32Array, index: number): number => {
     const buffer = buffers.indexOf(array.buffer as unknown as SharedArrayBuffer);
     return buffer < 0 ? -1 : buffer * 2 ** 26 + array.byteOffset + index * array.BYTES_PER_ELEMENT;
@@ -34,9 +37,8 @@ export function gatedAtomics(gate: Gate, buffers: readonly SharedArrayBuffer[]):
       },
     ]),
   );
-  return {
-    ...gated,
-    isLockFree: genuine['isLockFree'],
+  // What else there is, such as `pause`, is the genuine one's.
+  return Object.assign(Object.create(genuine), gated, {
     wait(array: Int32Array, index: number, value: number, timeout?: number) {
       const place = placeOf(array, index);
       if (place < 0) return (genuine['wait'] as Any)(array, index, value, timeout);
@@ -47,5 +49,5 @@ export function gatedAtomics(gate: Gate, buffers: readonly SharedArrayBuffer[]):
       if (place < 0) return (genuine['notify'] as Any)(array, index, count);
       return gate.notify(place, count ?? Number.POSITIVE_INFINITY);
     },
-  } as unknown as typeof Atomics;
+  }) as typeof Atomics;
 }

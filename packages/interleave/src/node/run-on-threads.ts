@@ -1,10 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import { replay } from '../replay.ts';
+import { contentText } from '../linearizability/content-text.ts';
+import { follow } from '../replay.ts';
 import type { Scenario } from '../scenario.ts';
-import { kindOf, parseSchedule, run } from '../schedule.ts';
+import { formatSchedule, kindOf, parseSchedule, run, type Segment } from '../schedule.ts';
 import type { TraceEvent } from '../telling/trace.ts';
-import { Gate, type GatedAccess } from './gate.ts';
-import type { GatedWorkerData } from './gated-worker.ts';
+import { Gate, type GatedAccess, summaryOf } from './gate.ts';
+import { buffersOf } from './gated-atomics.ts';
+import type { Answer, GatedWorkerData } from './gated-worker.ts';
 
 /** What real threads did under a schedule. */
 export interface ThreadsReport {
@@ -19,13 +21,19 @@ export interface ThreadsReport {
  * one at a time in the schedule's order, and compares the two, access by access and result by result. Memory is
  * accessed by the genuine `Atomics`; a thread that waits sleeps until the notify that the schedule has for it.
  *
- * The scenario's context and results must be structured-cloneable. Node only.
+ * The scenario's context and results must be structured-cloneable; results are compared by content. Memory of the context
+ * that `setup` did not make, and that the model therefore does not see, is accessed at once and not compared. Node only.
+ *
+ * Bodies must do the same whoever runs them. One thread runs them all in the model, and here each has its own: so what a
+ * thread writes as its name differs. Of this project's shared objects an `Event` names nobody, and can be run. A `Mutex`,
+ * whatever has one inside, such as a `Barrier` or `Semaphore`, and all queues write the name of the thread that holds the
+ * lock: the first access that does is reported as different.
  *
  * @param module URL of the module that exports the scenario; each worker imports it.
  * @param schedule Steps only: deaths, spurious wakes and timeouts cannot be had at will from real threads.
  * @param exportName The scenario's name in the module; default `'default'`.
- * @throws {InterleavingFailure} if the schedule fails in the model; {@link RangeError} if it contains faults;
- * {@link Error} naming the first access in which the threads differ from the model.
+ * @throws {InterleavingFailure} if the schedule fails in the model; {@link RangeError} if it contains faults, or a timeout
+ * fires by it in the model; {@link Error} naming the first access in which the threads differ from the model.
  * @example
  * await runOnThreads(new URL('./counter.ts', import.meta.url), '0.1x2.0');
  */
@@ -34,69 +42,93 @@ export async function runOnThreads(
   schedule: string,
   exportName = 'default',
 ): Promise<ThreadsReport> {
-  if (parseSchedule(schedule).some(({ action }) => kindOf(action) !== run)) {
+  if (hasFaults(parseSchedule(schedule))) {
     throw new RangeError(`Schedule '${schedule}' has faults; real threads can follow steps only`);
   }
   const url = String(module);
   const scenario = ((await import(url)) as Record<string, Scenario | undefined>)[exportName];
   if (scenario === undefined) throw new TypeError(`${url} exports no scenario '${exportName}'`);
-  const model = replay(scenario, schedule, { races: true });
-  const expected = model.trace.filter(isGated);
+  const model = follow(scenario, schedule);
+  if (hasFaults(model.segments)) {
+    const executed = formatSchedule(model.segments);
+    throw new RangeError(
+      `By schedule '${schedule}' a timeout fires in the model, which executed '${executed}': real threads can follow ` +
+        'steps only. Give it one by which somebody notifies in time',
+    );
+  }
+  const expected = model.events.filter(isGated);
   const gate = Gate.create(
-    expected.map(({ thread }) => thread),
+    expected.map((event) => ({ thread: event.thread, summary: summaryOf(event) })),
     scenario.threads.length,
   );
   const context = scenario.setup();
-  const answers = await Promise.all(
-    scenario.threads.map((_, index) => runWorker({ module: url, exportName, context, index, gate })),
-  );
-  const accesses = answers.flatMap(({ accesses }) => accesses).sort((a, b) => a.step - b.step);
-  for (let at = 0; at < Math.max(accesses.length, expected.length); at++) {
-    const [inModel, onThread] = [summary(expected[at]), summary(accesses[at])];
-    if (inModel !== onThread) {
-      throw new Error(
-        `Step ${at} of schedule '${schedule}': the model did '${inModel}', the threads '${onThread}'`,
+  const shared = new Set(buffersOf(model.context));
+  // What both setups gave was there before: the scenario's only if the model took it in.
+  const owned = buffersOf(context).map((buffer) => !shared.has(buffer) || model.owns(buffer));
+  const answers = await runWorkers(
+    scenario.threads.map((_, index) => ({ module: url, exportName, context, owned, index, gate })),
+    (step, did) => {
+      const inModel = expected[step] === undefined ? 'nothing' : summaryOf(expected[step]);
+      return new Error(
+        `Step ${step} of schedule '${schedule}': the model did '${inModel}', the threads '${did}'`,
       );
-    }
-  }
+    },
+  );
   for (const [index, { result }] of answers.entries()) {
-    const [inModel, onThread] = [JSON.stringify(model.results[index]), JSON.stringify(result)];
+    const [inModel, onThread] = [contentText(model.results[index]), contentText(result)];
     if (inModel !== onThread) {
       throw new Error(`Thread ${index} returned ${onThread} on a real thread, but ${inModel} in the model`);
     }
   }
+  const accesses = answers.flatMap(({ accesses }) => accesses).sort((a, b) => a.step - b.step);
   return {
     accesses: accesses.map(({ thread, operation, args, result }) => ({ thread, operation, args, result })),
     results: answers.map(({ result }) => result),
   };
 }
 
+const hasFaults = (segments: readonly Segment[]): boolean =>
+  segments.some(({ action }) => kindOf(action) !== run);
+
 const ungated = new Set(['read', 'write', 'sleep', 'byteLength', 'grow']);
 const isGated = ({ operation }: TraceEvent): boolean => !ungated.has(operation);
 
-function summary(access: Pick<TraceEvent, 'thread' | 'operation' | 'args' | 'result'> | undefined): string {
-  if (access === undefined) return 'nothing';
-  const { thread, operation, args, result } = access;
-  return `thread ${thread}: ${operation} ${args.map(String).join(' ')}: ${String(result)}`;
-}
+type Done = Extract<Answer, { kind: 'done' }>;
 
-type Answer = { result: unknown; accesses: (GatedAccess & { step: number })[] };
-
-function runWorker(data: GatedWorkerData): Promise<Answer> {
+/**
+ * Runs one worker for each of `data`, to the end of all, or of the first that fails.
+ *
+ * @param difference makes the error for a thread that did something else than the model in a step
+ */
+async function runWorkers(
+  data: readonly GatedWorkerData[],
+  difference: (step: number, did: string) => Error,
+): Promise<Done[]> {
   const entry = new URL(`./gated-worker${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url)
     .href;
-  const worker = new Worker(bootstrap, { eval: true, workerData: { ...data, entry } });
-  return new Promise((resolve, reject) => {
-    worker.once('message', (answer: Answer & { error?: unknown }) => {
-      if ('error' in answer) reject(answer.error as Error);
-      else resolve(answer);
-      void worker.terminate();
-    });
-    worker.once('error', reject);
-    worker.once('exit', (code) =>
-      reject(new Error(`Thread ${data.index} exited with code ${code} before its end`)),
-    );
-  });
+  const workers = data.map((each) => new Worker(bootstrap, { eval: true, workerData: { ...each, entry } }));
+  const answers = workers.map(
+    (worker, index) =>
+      new Promise<Done>((resolve, reject) => {
+        const endedEarly = (code: number) =>
+          reject(new Error(`Thread ${index} exited with code ${code} before its end`));
+        worker.once('message', (answer: Answer) => {
+          worker.off('exit', endedEarly);
+          if (answer.kind === 'done') resolve(answer);
+          else if (answer.kind === 'differs') reject(difference(answer.step, answer.did));
+          // One that is let go settles nothing: the one that has failed does, whichever of them is heard first.
+          else if (answer.kind === 'failed') reject(answer.error as Error);
+        });
+        worker.once('error', reject);
+        worker.once('exit', endedEarly);
+      }),
+  );
+  try {
+    return await Promise.all(answers);
+  } finally {
+    // Those that wait for one that has failed are ended with it.
+    await Promise.all(workers.map((worker) => worker.terminate()));
+  }
 }
 
 /**
@@ -110,6 +142,6 @@ const bootstrap = `
     ? import('tsx/esm/api').then(({ register }) => register())
     : Promise.resolve();
   ready.then(() => import(entry)).catch((error) => {
-    require('node:worker_threads').parentPort.postMessage({ error });
+    require('node:worker_threads').parentPort.postMessage({ kind: 'failed', error });
   });
 `;
