@@ -316,7 +316,7 @@ describe('a batch in the queue models', () => {
 describe('items that are objects', () => {
   const items = [[1, 'a'], { link: 'x' }, new Map([[1, new Date(0)]]), new Uint8Array([1, 2])];
 
-  it.each(items)('are compared by content: %j', (item) => {
+  it.each(items.map((item) => [item]))('are compared by content: %j', (item) => {
     const history = (result: unknown): Operation[] => [
       operation(0, 'put', [item], [0, 1]),
       operation(0, 'get', [], [2, 3], result),
