@@ -48,7 +48,8 @@ export interface SubmitOptions {
   timeout?: number | undefined;
   /**
    * Tasks that wait go in the order of their priorities, lowest first, ties in the order of submission. Any number
-   * but `NaN`; default 0. What `maxQueue` bounds is counted apart for priorities below, at and above 0.
+   * but `NaN`; default 0. With `maxQueue` that holds among those in the queue, and among those that stand in line for it,
+   * whom the former precede; and each of priorities below, at and above 0 have a queue and a line of their own.
    */
   priority?: number | undefined;
   /** Objects among the arguments that are moved instead of copied, such as a `MessagePort` or an `ArrayBuffer`. */
