@@ -378,6 +378,8 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     const args = task.args!;
     task.retriesLeft--;
     task.times = undefined;
+    // They were given to the worker that has died, and are encoded anew.
+    task.posted = undefined;
     task.submittedAt = now();
     this.#observer.retried(task);
     this.ledger.leave(task);
