@@ -146,7 +146,9 @@ describe.each(kinds)('$name', (kind) => {
       await until('the thread waits', () => waitersFor('place', queue) === 1);
       await form.get(queue, LONG);
       expect(queue.qsize()).toBe(2);
-      expect(waitersFor('place', queue)).toBe(1);
+      // It was woken, maybe, has looked, and waits on.
+      await until('the thread waits on', () => waitersFor('place', queue) === 1);
+      expect(queue.qsize()).toBe(2);
       await form.get(queue, LONG);
       expect(await waiting).toBe(true);
       expect(queue.qsize()).toBe(2);
@@ -297,7 +299,8 @@ describe.each(kinds)('$name', (kind) => {
       await until('both threads wait', () => waitersFor('done', queue) === 2);
       if (!immediate) results.push(threads.run('getTaskDone', form.name, ref, go));
       queue.shutdown({ immediate });
-      if (!immediate) expect(waitersFor('done', queue)).toBe(2);
+      // The shutdown wakes them; they look, and wait on.
+      if (!immediate) await until('both threads wait on', () => waitersFor('done', queue) === 2);
       openGate(go);
       expect(await Promise.all(results)).toEqual(results.map(() => true));
     }
