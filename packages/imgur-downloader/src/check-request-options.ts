@@ -7,7 +7,7 @@ import {
   number,
   wholeNumber,
 } from './checks.ts';
-import type { GetLinksOptions } from './download.ts';
+import type { GetLinksOptions } from './get-links-options.ts';
 import type { RequestOptions } from './request.ts';
 
 const orNoLimit = (expected: string, accepts: (value: number) => boolean): Check =>

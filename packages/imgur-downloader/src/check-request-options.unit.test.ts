@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { downloadLink, type GetLinksOptions, getLinks } from './download.ts';
+import { downloadLink, getLinks } from './download.ts';
+import type { GetLinksOptions } from './get-links-options.ts';
 import type { RequestOptions } from './request.ts';
 
 const outcome = async (work: Promise<unknown>): Promise<unknown> => await work.catch((error) => error);

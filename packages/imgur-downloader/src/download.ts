@@ -11,6 +11,7 @@ import {
   NotWritable,
   RateLimited,
 } from './errors.ts';
+import type { GetLinksOptions } from './get-links-options.ts';
 import { type Answer, isWhole, statusText } from './http-get.ts';
 import { readGallery } from './imgur-answer.ts';
 import { makeDirectory } from './make-directory.ts';
@@ -20,16 +21,6 @@ import { type RequestOptions, request, retryAfter } from './request.ts';
 
 /** Where the API is when neither `apiBase` nor `IMGUR_API_BASE` says otherwise. */
 const IMGUR_API = 'https://api.imgur.com';
-
-/** Options of `getLinks`. */
-export interface GetLinksOptions extends RequestOptions {
-  /** Base address of the API; default: the environment's `IMGUR_API_BASE`, else `https://api.imgur.com`. */
-  apiBase?: string | undefined;
-  /** Page of the gallery, from 0; default 0. */
-  page?: number;
-  /** Told which API is in use, before the request; default: a line on stderr. */
-  announce?: (message: string) => void;
-}
 
 /**
  * Asks Imgur for its random gallery.

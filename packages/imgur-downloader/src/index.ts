@@ -1,5 +1,5 @@
 export { type Measurement, main as compare } from './compare.ts';
-export { downloadLink, type GetLinksOptions, getLinks, setupDownloadDir } from './download.ts';
+export { downloadLink, getLinks, setupDownloadDir } from './download.ts';
 export {
   AnswerTooLarge,
   ClientIdRefused,
@@ -19,5 +19,6 @@ export {
 export type { ApiFault, ImageFault } from './gallery/faults.ts';
 export { Gallery, startGallery } from './gallery/gallery.ts';
 export type { GalleryOptions, GalleryStats } from './gallery/gallery-options.ts';
+export type { GetLinksOptions } from './get-links-options.ts';
 export type { RequestOptions } from './request.ts';
 export { DownloadWorker } from './threads.ts';
