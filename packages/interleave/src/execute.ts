@@ -1,5 +1,5 @@
 import { historyOf } from './engine/history.ts';
-import { anybody, type BareFailure, type Limits } from './engine/limits.ts';
+import { anybody, anytime, type BareFailure, type Limits } from './engine/limits.ts';
 import { done } from './engine/model-thread.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Operation, Scenario } from './scenario.ts';
@@ -49,6 +49,8 @@ export function withExecutions<T>(
     preemptions: Number.POSITIVE_INFINITY,
     kills: count(kill),
     victims: anybody,
+    killsDuring: anytime,
+    deathsOnly: false,
     spuriousWakes: count(wake),
     timeouts: count(timeout),
     maxSteps: options.maxSteps,

@@ -31,6 +31,13 @@ export interface ExploreOptions {
    * earnest, and to search for the deaths of one thread after the other.
    */
   readonly victims?: readonly number[];
+  /**
+   * The operations of a victim during which it may be killed, by number from 0: from the end of the operation before to
+   * its own end. Default all. What a body does after its last counts as one more. To search in parts for what is too long
+   * for one search: an exhaustive search leaves out the executions in which nobody has died by then, which a search without
+   * `kills` goes through.
+   */
+  readonly killsDuring?: readonly number[];
   /** How many waits may end without a notify. 0 to 63; default 0. */
   readonly spuriousWakes?: number;
   /**
@@ -71,9 +78,10 @@ export interface ExploreOptions {
 }
 
 /** {@link ExploreOptions} with the defaults filled in. */
-export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress' | 'victims'>> & {
+export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress' | 'victims' | 'killsDuring'>> & {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly victims: readonly number[] | undefined;
+  readonly killsDuring: readonly number[] | undefined;
 };
 
 /** Every option by name; the compiler sees to it that none is forgotten. */
@@ -82,6 +90,7 @@ const known = Object.keys({
   preemptions: 0,
   kills: 0,
   victims: 0,
+  killsDuring: 0,
   spuriousWakes: 0,
   timeouts: 0,
   schedules: 0,
@@ -120,17 +129,22 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
   if (typeof milliseconds !== 'number' || !(milliseconds >= 0)) {
     throw new RangeError(`milliseconds is a number from 0, not ${withType(milliseconds)}`);
   }
-  const { victims } = options;
-  const isThread = (value: unknown) =>
-    Number.isInteger(value) && (value as number) >= 0 && (value as number) < 8;
-  if (victims !== undefined && !(Array.isArray(victims) && victims.every(isThread))) {
-    throw new TypeError(`victims is an array of numbers of threads, not ${withType(victims)}`);
-  }
+  const numbers = (name: 'victims' | 'killsDuring', what: string, most: number): void => {
+    const value: unknown = options[name];
+    const isOne = (one: unknown) => Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
+    if (value !== undefined && !(Array.isArray(value) && value.every(isOne))) {
+      throw new TypeError(`${name} is an array of numbers of ${what}, 0 to ${most}, not ${withType(value)}`);
+    }
+  };
+  const { victims, killsDuring } = options;
+  numbers('victims', 'threads', 7);
+  numbers('killsDuring', 'operations', 30);
   return {
     strategy,
     preemptions: whole('preemptions', infinity, 0, infinity),
     kills: whole('kills', 0, 0, 8),
     victims,
+    killsDuring,
     spuriousWakes: whole('spuriousWakes', 0, 0, 63),
     timeouts: whole('timeouts', 0, 0, 63),
     schedules: whole('schedules', strategy === 'exhaustive' ? infinity : 10_000, 1, infinity),

@@ -1,4 +1,4 @@
-import { anybody, type BareFailure, type Limits } from './engine/limits.ts';
+import { anybody, anytime, type BareFailure, type Limits, setOf } from './engine/limits.ts';
 import { natives } from './engine/natives.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
@@ -27,7 +27,10 @@ function limitsOf(options: ResolvedOptions): Limits {
   return {
     preemptions: options.strategy === 'exhaustive' ? options.preemptions : Number.POSITIVE_INFINITY,
     kills: options.kills,
-    victims: options.victims?.reduce((set, thread) => set | (1 << thread), 0) ?? anybody,
+    victims: options.victims === undefined ? anybody : setOf(options.victims),
+    killsDuring: options.killsDuring === undefined ? anytime : setOf(options.killsDuring),
+    // A random walk counts executions that come to an end.
+    deathsOnly: options.strategy === 'exhaustive' && options.killsDuring !== undefined,
     spuriousWakes: options.spuriousWakes,
     timeouts: options.timeouts,
     maxSteps: options.maxSteps,

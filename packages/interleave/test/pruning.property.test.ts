@@ -448,6 +448,56 @@ describe('the exhaustive search', () => {
     },
   );
 
+  it.each<ExploreOptions>([{}, { preemptions: 1, spuriousWakes: 1 }])(
+    'meets with a death in one operation after the other, and with none, what it meets with all: %j',
+    (options) => {
+      fc.assert(
+        fc.property(programs(2, 'load', 'add', 'wait', 'notify', 'twice'), (program) => {
+          const search = (more: ExploreOptions) =>
+            outcomes(program, { ...options, ...more }, precedenceOfEnded).seen;
+          const parts = [
+            search({}),
+            ...[[0], [1, 2]].map((killsDuring) => search({ kills: 1, killsDuring })),
+          ];
+          expect([...new Set(parts.flat())].sort()).toEqual(search({ kills: 1 }));
+        }),
+        { numRuns: 40, seed: 17 },
+      );
+    },
+  );
+
+  it('kills only during the operations that it may, and leaves out those executions in which nobody dies', () => {
+    const deaths = new Set<string>();
+    const subject = scenario({
+      name: 'three calls',
+      setup: () => ({ counter: words(1) }),
+      threads: [
+        ({ counter }: { counter: Int32Array }, thread: ThreadContext) => {
+          for (let n = 0; n < 3; n += 1) thread.call('add', [], () => Atomics.add(counter, 0, 1));
+          Atomics.add(counter, 0, 10);
+        },
+        ({ counter }: { counter: Int32Array }) => void Atomics.add(counter, 0, 100),
+      ],
+      recover: ({ counter }) => void Atomics.add(counter, 0, 1000),
+      check: ({ killed, history }) => void deaths.add(`${killed} after ${history.length}`),
+    });
+    const during = (killsDuring: number[], options: ExploreOptions = {}) => {
+      deaths.clear();
+      explore(subject, { kills: 1, victims: [0], killsDuring, ...options });
+      return [...deaths].sort();
+    };
+    expect(during([1])).toEqual(['0 after 1']);
+    expect(during([0, 2])).toEqual(['0 after 0', '0 after 2']);
+    expect(during([3])).toEqual(['0 after 3']);
+    expect(during([4])).toEqual([]);
+    expect(during([0], { strategy: 'random', schedules: 200 })).toEqual([' after 3', '0 after 0']);
+    // Of who recovers, any step may be the last.
+    expect(during([2], { kills: 2 })).toEqual(['0 after 2', '0,2 after 2']);
+    expect(() => during([31])).toThrow(
+      /killsDuring is an array of numbers of operations, 0 to 30, not \[31\] \(array\)/,
+    );
+  });
+
   it('kills only those that may be killed, and who recovers for them', () => {
     const deaths = new Set<string>();
     const subject = scenario({

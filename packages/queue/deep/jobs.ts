@@ -70,8 +70,11 @@ function job(
   options: ExploreOptions,
 ): Job {
   const bound = options.preemptions === undefined ? '' : `, ${options.preemptions} preemptions`;
-  const victim = options.victims === undefined ? '' : ` of thread ${options.victims}`;
-  const name = `${part}${victim}${bound}: ${nameOf(program, queue)}`;
+  const { victims, killsDuring, kills } = options;
+  const victim = victims === undefined ? '' : ` of thread ${victims}`;
+  const call = killsDuring === undefined ? '' : ` in call ${killsDuring.join(' or ')}`;
+  const nobody = part === 'deaths' && kills === undefined ? ' of nobody' : '';
+  const name = `${part}${victim}${call}${nobody}${bound}: ${nameOf(program, queue)}`;
   return { part, kind: queue.kind ?? 'Queue', name, program, queue, options, rank };
 }
 
@@ -89,7 +92,8 @@ function trios(queue: QueueScenarioOptions): Job[] {
 
 /**
  * Up to two preemptions, a kill at every step and a spurious wake-up, of three threads (first with one) and of two. Three
- * threads of three calls, some of which wait, take hours with two preemptions: the deaths of each are a job of their own.
+ * threads of three calls, some of which wait, take hours with two preemptions: the deaths of each in each call are a job of
+ * their own, and so is what happens when nobody dies.
  */
 function deaths(queue: QueueScenarioOptions): Job[] {
   const fault = { kills: 1, spuriousWakes: 1 };
@@ -111,11 +115,20 @@ function deaths(queue: QueueScenarioOptions): Job[] {
     ),
     ...three
       .filter(isLong)
-      .flatMap((program) =>
-        program.map((_, thread) => job('deaths', 4, program, queue, { ...deep, victims: [thread] })),
-      ),
+      .flatMap((program) => [
+        job('deaths', 4, program, queue, { preemptions: 2, spuriousWakes: 1 }),
+        ...program.flatMap((calls, thread) =>
+          inParts(calls).map((killsDuring) =>
+            job('deaths', 4, program, queue, { ...deep, victims: [thread], killsDuring }),
+          ),
+        ),
+      ]),
   ];
 }
+
+/** The numbers of a thread's calls, the last together with what comes after it. */
+const inParts = (calls: Program[number]): number[][] =>
+  calls.map((_, call) => (call === calls.length - 1 ? [call, call + 1] : [call]));
 
 const mayWait = (calls: Program[number]): boolean => calls.some(([verb]) => WAITS.has(verb));
 const WAITS: ReadonlySet<string> = new Set(['put', 'get', 'putMany', 'getMany', 'join']);

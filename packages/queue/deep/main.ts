@@ -15,9 +15,10 @@
 // What shows most in the least time comes first. For a `Queue`, on one core: `random` (3 s a program: 5 minutes), `pairs`
 // of verbs of one sort (281 programs: 3 minutes), `deaths` of three threads with one preemption (some minutes each),
 // `trios` (1 to 10 minutes each, 15 programs: 40 minutes). Then what takes hours: `deaths` with two preemptions (half a
-// minute for two threads, half an hour for three, and an hour for each victim of three that wait), the same with redelivery, and `pairs` of mixed verbs (7,114 programs of
-// about a second). LIFO and priority have `pairs` with three preemptions (10 minutes a class); `unbounded`, which comes
-// last, takes days. A Node 24 (`engines/node_modules/node24/bin/node`) takes three quarters of that.
+// minute for two threads, half an hour for three; for three that wait, a search of up to an hour for the deaths of each
+// thread in each of its calls), the same with redelivery, and `pairs` of mixed verbs (7,114 programs of about a second).
+// LIFO and priority have `pairs` with three preemptions (10 minutes a class); `unbounded`, which comes last, takes days.
+// A Node 24 (`engines/node_modules/node24/bin/node`) takes three quarters of that.
 import { parseArgs } from 'node:util';
 import { explore, InterleavingFailure } from '@pkg/interleave';
 import { KINDS, type KindName } from '../src/queue-kinds.fixture.ts';

@@ -320,8 +320,22 @@ export class ExecutionState {
 
   /** Whether the thread may be killed now; one that recovers for a dead one, if that one might have been. */
   protected mayDie(thread: ModelThread): boolean {
-    const origin = thread.victim >= 0 ? thread.victim : thread.index;
-    return this.kills > 0 && ((this.limits.victims >> origin) & 1) === 1;
+    if (this.kills === 0) return false;
+    const { victims, killsDuring } = this.limits;
+    if (thread.victim >= 0) return ((victims >> thread.victim) & 1) === 1;
+    return ((victims >> thread.index) & 1) === 1 && ((killsDuring >> operationOf(thread)) & 1) === 1;
+  }
+
+  /** Whether nobody has died, and nobody will. */
+  protected get isSpared(): boolean {
+    const { kills, victims, killsDuring } = this.limits;
+    if (this.kills < kills) return false;
+    for (const thread of this.threads) {
+      const goesOn = thread.status === ready || thread.status === waiting;
+      if (goesOn && ((victims >> thread.index) & 1) === 1 && killsDuring >>> operationOf(thread) !== 0)
+        return false;
+    }
+    return true;
   }
 
   /** The threads that were killed, in order. */
@@ -334,3 +348,6 @@ export class ExecutionState {
     return dead;
   }
 }
+
+/** The number of the operation that a thread is in or will begin, as a set of them counts: none has more than 31. */
+const operationOf = ({ returns }: ModelThread): number => Math.min(returns, 31);

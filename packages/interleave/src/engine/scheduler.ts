@@ -202,6 +202,10 @@ export abstract class Scheduler extends ExecutionState {
   }
 
   #decide(killable: boolean): number {
+    if (this.limits.deathsOnly && this.isSpared) {
+      this.wasAbandoned = true;
+      return abandoned;
+    }
     const { threads } = this;
     const candidates = this.#candidates;
     const current = this.current;
