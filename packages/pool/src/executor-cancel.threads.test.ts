@@ -1,4 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { executorsOf } from '../test/fixtures/executors.ts';
@@ -41,6 +42,17 @@ describe('cancelling a task that no worker has begun', () => {
     await release();
     expect(await behind).toBe(3);
     expect(runs.get()).toBe(0);
+  });
+
+  it('takes one listener for all tasks with the same signal', async () => {
+    const release = await occupy(shared);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const tasks = Array.from({ length: 20 }, () => shared.submit('add', [1, 2], { signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    controller.abort('all of them');
+    expect(await Promise.all(tasks.map(rejectionOf))).toEqual(tasks.map(() => 'all of them'));
+    await release();
   });
 
   it('refuses a signal that is aborted already', async () => {

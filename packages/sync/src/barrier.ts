@@ -39,6 +39,7 @@ import type { ThreadIdentity } from './thread-identity.ts';
 import { type AsyncWaitOptions, deadlineIn, type WaitOptions } from './timeout.ts';
 import { TwinState } from './twin-state.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
+import { whenAborted } from './when-aborted.ts';
 
 const KIND_OF_BARRIER = '@pkg/sync.Barrier';
 
@@ -171,16 +172,15 @@ export class Barrier extends SharedPrimitive {
     const arrival = this.#arrive();
     let hasLeft = false;
     // At once, and not when the promise settles: others may come before that, in this turn and in other threads.
-    const onAbort = () => {
+    const forget = whenAborted(signal, () => {
       hasLeft = this.#leave(arrival);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    });
     try {
       await waitUntilAsync(this.#turned, this.#hasEnded(arrival), deadline, signal);
     } catch {
       // The round had ended when the signal was aborted: this party has been counted.
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
     }
     if (hasLeft) throw signal!.reason;
     return this.#conclude(arrival, options.timeout);

@@ -50,6 +50,7 @@ import {
 import type { ThreadIdentity } from './thread-identity.ts';
 import { type AsyncWaitOptions, deadlineIn, remaining, type WaitOptions } from './timeout.ts';
 import { waitUntil, waitUntilAsync } from './wait-until.ts';
+import { whenAborted } from './when-aborted.ts';
 
 const KIND_OF_CONDITION = '@pkg/sync.Condition';
 
@@ -181,10 +182,9 @@ export class Condition extends SharedPrimitive {
     let notified: boolean | undefined;
     // At once, and not when the promise settles: what is notified from now on is for those who still wait. The record
     // may be another waiter's by the time this one looks at it again, so what it said at the abort is what counts.
-    const onAbort = () => {
+    const forget = whenAborted(signal, () => {
       notified = this.#leave(record);
-    };
-    signal?.addEventListener('abort', onAbort, { once: true });
+    });
     let wasAborted = false;
     try {
       await waitUntilAsync(this.#called(record), this.#isNotified(record), deadline, signal);
@@ -192,7 +192,7 @@ export class Condition extends SharedPrimitive {
       wasAborted = true;
     }
     await this.mutex.resumeAsync(hold);
-    signal?.removeEventListener('abort', onAbort);
+    forget();
     notified ??= this.#leave(record);
     // If it was notified all the same, it says so: the notification would be lost otherwise.
     if (wasAborted && !notified) throw signal!.reason;

@@ -37,6 +37,7 @@ import type { ThreadIdentity } from './thread-identity.ts';
 import { remaining } from './timeout.ts';
 import { waitAsync } from './wait-async.ts';
 import { watchDeaths } from './watch-deaths.ts';
+import { whenAborted } from './when-aborted.ts';
 
 const SEQUENCE = 0;
 const WAITERS = 1;
@@ -196,9 +197,9 @@ export class EventCount {
             if (this.#sleeps === sleeps) sleeps.wake();
             resolve('aborted');
           };
-          signal.addEventListener('abort', onAbort, { once: true });
+          const forget = whenAborted(signal, onAbort);
           sleep.then((result) => {
-            signal.removeEventListener('abort', onAbort);
+            forget();
             resolve(translate(result));
           });
         });

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { dieAt } from './dying.fixture.ts';
 import { Event } from './event.ts';
@@ -45,6 +46,17 @@ describe('Event', () => {
     abort.abort('off');
     await expect(waiting).rejects.toBe('off');
     expect(() => event.wait({ timeout: Number.NaN })).toThrow(RangeError);
+  });
+
+  it('takes one listener for all waits that are called off together', async () => {
+    const event = new Event();
+    const { signal } = new AbortController();
+    const waits = Array.from({ length: 20 }, () => event.waitAsync({ signal }));
+    await turns();
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    event.set();
+    expect(await Promise.all(waits)).toEqual(waits.map(() => true));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
   });
 
   it('names the asynchronous twin where blocking is forbidden', () => {

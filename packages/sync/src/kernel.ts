@@ -23,3 +23,4 @@ export { ThreadIdentity } from './thread-identity.ts';
 export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';
 export { deadlineIn, deadlineOf, remaining } from './timeout.ts';
 export { waitUntil, waitUntilAsync } from './wait-until.ts';
+export { whenAborted } from './when-aborted.ts';

@@ -1,4 +1,4 @@
-import { describeValue, throwIfAborted } from '@pkg/sync/kernel';
+import { describeValue, throwIfAborted, whenAborted } from '@pkg/sync/kernel';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
 import { turn } from './turn.ts';
@@ -80,11 +80,11 @@ class Mapping<T, R> {
     const { concurrency, signal } = this.#options;
     wholeNumber('concurrency', concurrency, 1, 2 ** 31 - 1);
     this.#open();
-    const onAbort = () => this.end({ error: signal!.reason });
+    let forget = () => {};
     let failed = false;
     try {
       throwIfAborted(signal);
-      signal?.addEventListener('abort', onAbort, { once: true });
+      forget = whenAborted(signal, () => this.end({ error: signal!.reason }));
       for (;;) {
         this.#ask();
         while (!this.#hasNews) {
@@ -104,7 +104,7 @@ class Mapping<T, R> {
       failed = true;
       throw error;
     } finally {
-      signal?.removeEventListener('abort', onAbort);
+      forget();
       this.end('left');
       if (!this.#exhausted) await this.#close(failed);
     }

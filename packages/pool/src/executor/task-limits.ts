@@ -1,5 +1,5 @@
 import { AsyncResource } from 'node:async_hooks';
-import { checkOptions, checkSignal, describeValue } from '@pkg/sync/kernel';
+import { checkOptions, checkSignal, describeValue, whenAborted } from '@pkg/sync/kernel';
 import { TaskTimeout } from './errors.ts';
 import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
@@ -60,15 +60,14 @@ export function applyOptions(
   if (limit < Infinity) task.expires = true;
   if (signal === undefined && limit > LONGEST_TIMER) return;
   if (signal?.aborted) throw signal.reason;
-  const onAbort = () => cancel(signal!.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const forget = whenAborted(signal, () => cancel(signal!.reason));
   // It does not keep the process alive: whoever waits for the task does.
   const timer =
     limit > LONGEST_TIMER
       ? undefined
       : setTimeout(() => cancel(new TaskTimeout(task.name, limit)), limit).unref();
   task.release = () => {
-    signal?.removeEventListener('abort', onAbort);
+    forget();
     clearTimeout(timer);
   };
 }

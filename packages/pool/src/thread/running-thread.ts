@@ -25,6 +25,7 @@ import {
   holdEventLoop,
   remaining,
   throwIfAborted,
+  whenAborted,
 } from '@pkg/sync/kernel';
 import { inspect } from '../builtins.ts';
 import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
@@ -286,18 +287,17 @@ export class RunningThread {
   #exitWithin(left: number, signal: AbortSignal | undefined): Promise<boolean> {
     const release = holdEventLoop();
     return new Promise<boolean>((resolve, reject) => {
-      const onAbort = () => finish(() => reject(signal?.reason));
       const timer =
         left > LONGEST_TIMER ? undefined : setTimeout(() => finish(() => resolve(this.ended)), left);
       const onExit = () => finish(() => resolve(true));
       const finish = (settle: () => void) => {
         this.#joiners.delete(onExit);
         clearTimeout(timer);
-        signal?.removeEventListener('abort', onAbort);
+        forget();
         release();
         settle();
       };
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const forget = whenAborted(signal, () => finish(() => reject(signal?.reason)));
       this.#joiners.add(onExit);
     });
   }
