@@ -23,6 +23,19 @@ afterAll(() => void process.off('worker', onWorker));
 
 const terminateAll = () => Promise.all(workers.map((each) => each.terminate()));
 
+/** An environment which can be given to so many workers, and to no more. */
+function refusingAfter(workers: number): { env: NodeJS.Dict<string>; error: Error } {
+  const error = new Error('no room');
+  let given = 0;
+  const env = {
+    get GIVEN() {
+      if (++given > workers) throw error;
+      return String(given);
+    },
+  };
+  return { env, error };
+}
+
 describe('a death', () => {
   it('touches no task that runs elsewhere', async () => {
     const executor = new ThreadPoolExecutor<Tasks>(fixture('tasks.ts'), { maxWorkers: 2 });
@@ -33,6 +46,36 @@ describe('a death', () => {
     expect(await executor.submit('add', [1, 2])).toBe(3);
     go.add(1);
     expect(await elsewhere).toBeGreaterThan(0);
+    await executor.shutdown();
+  });
+
+  it('is survived by the executor where the system refuses another worker', async () => {
+    const refusing = refusingAfter(2);
+    const executor = new ThreadPoolExecutor<Tasks>(fixture('tasks.ts'), { maxWorkers: 2, env: refusing.env });
+    const warned = new Promise<Error>((resolve) => process.once('warning', resolve));
+    await expect(executor.submit('perish', ['exit'])).rejects.toThrow(WorkerDiedError);
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    expect(String(await warned)).toMatch(/an executor has 1 of 2 workers, .* could not be started: no room/);
+    await expect(executor.submit('perish', ['exit'])).rejects.toThrow(WorkerDiedError);
+    // Nobody is left.
+    const error = await rejectionOf(executor.submit('add', [1, 2]));
+    expect(error).toBeInstanceOf(ExecutorBroken);
+    expect(String(error)).toMatch(/a worker could not be started/);
+    expect((error as Error).cause).toBe(refusing.error);
+    await executor.shutdown();
+  });
+
+  it('is that of a task for which no worker can be started', async () => {
+    const { env, error } = refusingAfter(0);
+    const options = { maxWorkers: 2, env };
+    expect(() => new ThreadPoolExecutor<Tasks>(fixture('tasks.ts'), options)).toThrow(error);
+    const executor = new ThreadPoolExecutor<Tasks>(fixture('tasks.ts'), { ...options, minWorkers: 0 });
+    for (const _ of [1, 2]) {
+      await expect(executor.submit('add', [1, 2])).rejects.toMatchObject({ cause: error });
+    }
+    const stream = executor.submit('countTo', [3]);
+    await expect(stream[Symbol.asyncIterator]().next()).rejects.toThrow(ExecutorBroken);
+    expect(executor.stats()).toMatchObject({ queued: 0, running: 0, failed: 3 });
     await executor.shutdown();
   });
 

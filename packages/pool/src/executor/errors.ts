@@ -85,7 +85,7 @@ export class TaskValueError extends Error {
   }
 }
 
-/** The executor's workers cannot start: its module cannot be loaded, or its initializer throws. `cause` is why. */
+/** The executor has no workers: its module cannot be loaded, its initializer throws, or none can be started. `cause` is why. */
 export class ExecutorBroken extends Error {
   readonly code = 'POOL_EXECUTOR_BROKEN';
   override readonly name = 'ExecutorBroken';

@@ -148,7 +148,7 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
       empty: () => this.#closing.finish(),
       demand: () => this.ledger.size,
     });
-    this.roster.grow();
+    this.roster.begin();
   }
 
   get maxWorkers(): number {
@@ -336,6 +336,8 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     if (task.retriesLeft > 0) task.args = args;
     this.ledger.enter(task);
     if (this.ledger.size > this.#control.live) this.roster.grow();
+    // No worker could be started, and the task has been told so.
+    if (this.#broken) return;
     this.#dispatch.send(task, args, transfer);
     this.pump.start();
   }

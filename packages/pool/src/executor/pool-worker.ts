@@ -68,13 +68,20 @@ export class PoolWorker {
       liveness,
     };
     const entry = workerEntry();
-    this.#worker = new Worker(entry.script, {
-      ...options,
-      workerData,
-      eval: entry.eval,
-      name: data.name,
-      transferList: [port2, liveness, report].filter((port) => port !== undefined),
-    });
+    try {
+      this.#worker = new Worker(entry.script, {
+        ...options,
+        workerData,
+        eval: entry.eval,
+        name: data.name,
+        transferList: [port2, liveness, report].filter((port) => port !== undefined),
+      });
+    } catch (error) {
+      port1.close();
+      probe?.close();
+      report?.close();
+      throw error;
+    }
     this.#supervision = supervise(this.#worker, probe);
     endThreadsAtExit();
     this.#worker.on('error', (error) => {

@@ -1,3 +1,4 @@
+import { messageOf } from '@pkg/sync/kernel';
 import type { Control } from './control.ts';
 import type { Settings } from './options.ts';
 import { PoolWorker, type WorkerEnd } from './pool-worker.ts';
@@ -37,6 +38,7 @@ export class Roster {
   #started = 0;
   #fruitless = 0;
   #closed = false;
+  #warned = false;
 
   constructor(settings: Settings, control: Control, shared: SharedData, events: RosterEvents) {
     this.#settings = settings;
@@ -56,8 +58,45 @@ export class Roster {
     return this.#byRow.filter((each) => each !== undefined);
   }
 
-  /** Starts workers up to what the tasks under way could use, within the bounds. */
+  /**
+   * Starts the first workers.
+   *
+   * @throws what `new Worker` throws: its options are wrong, or the system has no room
+   */
+  begin(): void {
+    try {
+      this.#grow();
+    } catch (error) {
+      this.#closed = true;
+      this.terminate();
+      throw error;
+    }
+  }
+
+  /**
+   * Starts workers up to what the tasks under way could use, within the bounds. Where the system refuses one, those that
+   * there are do its work; it is tried again when one ends or a task comes.
+   */
   grow(): void {
+    try {
+      this.#grow();
+    } catch (error) {
+      if (this.all().length === 0) this.#events.broken('a worker could not be started', error);
+      else this.#warnOfRefusal(error);
+    }
+  }
+
+  #warnOfRefusal(error: unknown): void {
+    if (this.#warned) return;
+    this.#warned = true;
+    process.emitWarning(
+      `an executor has ${this.all().length} of ${this.#settings.maxWorkers} workers, as another could not be started: ` +
+        messageOf(error),
+      { type: 'WorkerRefused', code: 'POOL_WORKER_REFUSED', detail: this.#shared.url },
+    );
+  }
+
+  #grow(): void {
     if (this.#closed || this.#fruitless >= MOST_FRUITLESS) return;
     const { minWorkers, maxWorkers } = this.#settings;
     const wanted = Math.max(minWorkers, Math.min(maxWorkers, this.#events.demand()));
