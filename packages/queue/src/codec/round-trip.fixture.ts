@@ -15,17 +15,6 @@ export function encode<T>(codec: ItemCodec<T>, value: T): Uint8Array<ArrayBuffer
  * they have one, where the receiver is to have it: both ways must come to the same.
  */
 export function decode<T>(codec: ItemCodec<T>, bytes: Uint8Array): T {
-  const { stackTraceLimit } = Error;
-  // An error whose bytes have no stack gets one of where it is decoded, which is not the same place for both.
-  Error.stackTraceLimit = 0;
-  try {
-    return decodeBothWays(codec, bytes);
-  } finally {
-    Error.stackTraceLimit = stackTraceLimit;
-  }
-}
-
-function decodeBothWays<T>(codec: ItemCodec<T>, bytes: Uint8Array): T {
   const inScratch = attempt(() => {
     const reader = new ByteReader();
     reader.ensure(bytes.length + 16);

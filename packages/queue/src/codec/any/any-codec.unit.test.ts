@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decode, encode, roundTrip } from '../round-trip.fixture.ts';
 import { anyCodec } from './any-codec.ts';
+import { SHELL, TAG } from './format.ts';
 import { difference } from './same-item.fixture.ts';
 
 const travel = (value: unknown): unknown => roundTrip(anyCodec, value);
@@ -279,5 +280,23 @@ describe('codec any', () => {
     let error = new Error('0');
     for (let i = 1; i < 500; i++) error = new TypeError(String(i), { cause: error });
     expectSame(error);
+  });
+
+  it('takes no contents for a deferred object of another kind', () => {
+    const shells = [SHELL.object, SHELL.array, SHELL.map, SHELL.set, SHELL.error];
+    const contents = [
+      [TAG.object, 0],
+      [TAG.array, 0],
+      [TAG.map, 0],
+      [TAG.set, 0],
+      [TAG.error, 0, 0, 0],
+    ];
+    shells.forEach((shell, at) => {
+      contents.forEach((content, other) => {
+        const bytes = Uint8Array.of(TAG.deferred, shell, ...content);
+        if (at === other) expect(decode(anyCodec, bytes)).toBeInstanceOf(Object);
+        else expect(() => decode(anyCodec, bytes), `${shell} ${content}`).toThrow('corrupt');
+      });
+    });
   });
 });

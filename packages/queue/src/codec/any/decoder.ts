@@ -407,7 +407,8 @@ export class AnyDecoder {
     else if (tag === TAG.error && shell instanceof Error) {
       reader.byte();
       this.#error(shell);
-    } else if (tag === TAG.object) this.#properties(shell);
+    } else if (tag === TAG.object && Object.getPrototypeOf(shell) === Object.prototype)
+      this.#properties(shell);
     else throw new RangeError(`tag ${tag} does not fit the deferred object`);
   }
 }
