@@ -11,6 +11,7 @@ import DefaultExport, {
   Ender,
   ExportedUnderAnotherName,
   hidden,
+  Leaver,
   Parent,
   QuotaExceeded,
   Rejecting,
@@ -204,6 +205,15 @@ describe('terminate', () => {
     await thread.terminate();
     expect(await thread.joinAsync()).toBe(true);
     expect(counter.get()).toBe(0);
+  });
+
+  it('has given back what it held once it was joined, whichever way', async () => {
+    const queue = new Queue<number>(0, { redeliver: true, maxDeliveries: 10 });
+    queue.put(1);
+    new Leaver(queue).start().join();
+    expect([queue.qsize(), queue.empty()]).toEqual([1, false]);
+    await new Leaver(queue).start().joinAsync();
+    expect([queue.qsize(), queue.empty()]).toEqual([1, false]);
   });
 
   it('is refused before the start', async () => {

@@ -1,5 +1,5 @@
 import type { LivenessProbe } from '#platform';
-import { recoverAttached } from './attached-objects.ts';
+import { recoverAttached, recoverAttachedIfDue } from './attached-objects.ts';
 import { knownTables } from './known-tables.ts';
 import { perThread } from './per-thread.ts';
 import { type TerminableWorker, Termination } from './termination.ts';
@@ -80,6 +80,11 @@ export function endChildren(which: 'all' | 'probed', limit: number = LONGEST_END
 export function bury(child: Child): void {
   noteEnd(child);
   for (const table of knownTables()) recoverAttached(table);
+}
+
+/** Recovers what this thread is attached to, as far as deaths have been noted since it last did. Blocks for short locks only. */
+export function recoverWhatIsDue(): void {
+  for (const table of knownTables()) recoverAttachedIfDue(table);
 }
 
 /** Records that `child` has ended. */

@@ -1,5 +1,5 @@
 import { keyOfWorker, type LivenessProbe, watchEnd } from '#platform';
-import { addChild, bury, type Child, terminateChild } from './children.ts';
+import { addChild, bury, type Child, recoverWhatIsDue, terminateChild } from './children.ts';
 import { currentThread, identitiesOfThisThread } from './current-thread.ts';
 import { describeValue } from './describe-value.ts';
 import { homeTable } from './known-tables.ts';
@@ -65,6 +65,8 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
     get ended() {
       if (!child.ended && child.hasEnded()) bury(child);
       if (!child.ended) child.termination?.insist();
+      // A wait of this thread may have noted the end, which recovers nothing; who is told of it here counts on it.
+      else recoverWhatIsDue();
       return child.ended;
     },
     terminate() {
