@@ -31,6 +31,7 @@
  *
  * @packageDocumentation
  */
+import { recoverAttachedIfDue } from './attached-objects.ts';
 import { holdEventLoop } from './keep-alive.ts';
 import { addPendingSleeps, type PendingSleeps, removePendingSleeps } from './pending-sleeps.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
@@ -214,6 +215,11 @@ export class EventCount {
       unwatch();
       release?.();
     }
+  }
+
+  /** After a death: recovers whatever else this thread is attached to, as {@link parkAsync} does. Holds no lock. */
+  recoverOthers(): void {
+    recoverAttachedIfDue(this.#self.table);
   }
 
   #beginSleep(): Sleeps {

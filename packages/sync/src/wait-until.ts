@@ -25,7 +25,10 @@ export function waitUntil(
     } finally {
       event.leave(generation);
     }
-    if (woken === 'death') recover();
+    if (woken === 'death') {
+      recover();
+      event.recoverOthers();
+    }
     // A last attempt even after a time-out: the notification may have come for this waiter just then.
     else if (woken === 'timed-out') return attempt();
   }
