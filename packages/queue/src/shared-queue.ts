@@ -29,6 +29,7 @@ import {
   NOT_FULL,
   PUT_WAITS,
   PUTS,
+  RETURNED,
 } from './layout.ts';
 import { PutProgress } from './put-progress.ts';
 import { integer, type QueueHandle, type QueueOrigin } from './queue-origin.ts';
@@ -507,7 +508,19 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
 
   /** A putter that was woken and leaves places behind wakes the next one. */
   #passOnPlace(): void {
-    if (this.#notFull.hasWaiters && !this.full()) this.#notFull.notify(1);
+    if (this.#notFull.hasWaiters && this.#mayHavePlace()) this.#notFull.notify(1);
+  }
+
+  /**
+   * False only if the queue was full at some moment since the call: whoever takes from a full queue wakes a putter. So
+   * what makes it fuller is loaded first; `size` errs to the other side.
+   */
+  #mayHavePlace(): boolean {
+    const header = this.#header;
+    const maxsize = Atomics.load(header, MAXSIZE);
+    const puts = Atomics.load(header, PUTS);
+    const queued = (puts - Atomics.load(header, GETS)) | 0;
+    return maxsize === 0 || queued + Atomics.load(header, RETURNED) < maxsize;
   }
 
   #getSlowly(reader: ByteReader, max: number, deadline: number, timeout: number | undefined): number {
@@ -544,8 +557,9 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
         this.#returnReader(reader);
       }
     };
-    if (attempt()) return items!;
+    // First, as where a verb blocks: an item that comes back from the dead is there.
     this.recover();
+    if (attempt()) return items!;
     if (deadline === -Infinity) throw new QueueEmpty(options?.timeout ?? 0);
     Atomics.add(this.#header, GET_WAITS, 1);
     try {

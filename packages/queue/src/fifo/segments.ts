@@ -118,9 +118,18 @@ export class Segments {
     const words = pages.words;
     pages.freeAll();
     let segment = header[OLDEST_SEGMENT]!;
+    // Those up to the head's are committed. Leases and dead letters may have kept them for more than 2^31 puts, so that
+    // their numbers tell nothing.
+    const head = Atomics.load(header, HEAD_SEGMENT);
+    let isKnown = true;
     for (;;) {
       pages.occupy(segment, words[segment + LENGTH]!);
       const next = words[segment + NEXT]!;
+      if (segment === head) isKnown = false;
+      if (isKnown) {
+        segment = next;
+        continue;
+      }
       // Segments whose first record was never committed may follow. Nobody has gone on to them: they are given back, or
       // this one would stay in use until there is another item.
       if (next === 0 || ((words[next + FIRST]! - puts) | 0) >= 0) break;
