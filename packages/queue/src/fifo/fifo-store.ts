@@ -283,11 +283,9 @@ export class FifoStore implements ItemStore {
     // Who puts and takes in turn need not look at what others have taken. Only this mark relies on it: it would be wrong
     // after 2^32 takes of others.
     const own = this.#ownGets === undefined ? -1 : (puts - this.#ownGets) | 0;
-    if (own >= 0 && own <= header[HIGH_WATER]!) {
-      // Kept up to date all the same: after 2^31 puts more, the difference would have changed its sign.
-      header[KNOWN_GETS] = this.#ownGets!;
-      return;
-    }
+    // Not for ever: 2^31 puts after KNOWN_GETS the difference would change its sign, and a bound set then be none.
+    const isRecent = ((puts - header[KNOWN_GETS]!) | 0) < 2 ** 30;
+    if (isRecent && own >= 0 && own <= header[HIGH_WATER]!) return;
     const gets = Atomics.load(header, GETS);
     header[KNOWN_GETS] = gets;
     const size = (puts - gets) | 0;
