@@ -109,14 +109,14 @@ const known = Object.keys({
 /** @throws {RangeError} or {@link TypeError} naming the option, its value and what it takes. */
 export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
   checkOptions(options, known, '{ preemptions: 2 }');
-  const strategy = options.strategy ?? 'exhaustive';
+  const { strategy = 'exhaustive' } = options;
   if (!['exhaustive', 'pct', 'random'].includes(strategy)) {
     throw new TypeError(`strategy is 'exhaustive', 'pct' or 'random', not ${String(strategy)}`);
   }
   const whole = (name: keyof ExploreOptions, fallback: number, least: number, most: number): number =>
-    checkWhole(name, options[name] ?? fallback, least, most);
+    checkWhole(name, options[name] === undefined ? fallback : options[name], least, most);
   const flag = (name: 'prune' | 'races' | 'minimise' | 'throwOnFailure'): boolean => {
-    const value: unknown = options[name] ?? true;
+    const { [name]: value = true }: { [key in typeof name]?: unknown } = options;
     if (typeof value === 'boolean') return value;
     throw new TypeError(`${name} is true or false, not ${withType(value)}`);
   };
@@ -125,7 +125,7 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
     throw new TypeError(`onProgress is a function, not ${withType(onProgress)}`);
   }
   const infinity = Number.POSITIVE_INFINITY;
-  const milliseconds = options.milliseconds ?? infinity;
+  const { milliseconds = infinity } = options;
   if (typeof milliseconds !== 'number' || !(milliseconds >= 0)) {
     throw new RangeError(`milliseconds is a number from 0, not ${withType(milliseconds)}`);
   }

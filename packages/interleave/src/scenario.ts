@@ -113,6 +113,9 @@ export type Scenario<Context = unknown, Result = unknown> = Readonly<ScenarioDef
 export function scenario<Context, Result = unknown>(
   definition: ScenarioDefinition<Context, NoInfer<Result>>,
 ): Scenario<Context, Result> {
+  if (typeof definition !== 'object' || definition === null) {
+    throw new TypeError(`scenario() takes { name, setup, threads, … }, not ${show(definition)}`);
+  }
   const { name, setup, threads, recover, check, names, memoryless = [] } = definition;
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`A scenario's name is a text, not ${show(name)}`);

@@ -171,8 +171,8 @@ export class ThreadPoolExecutor<M> {
     options: MapOptions = {},
   ): AsyncGenerator<TaskResult<M, K>, void, undefined> {
     checkOptions(options, '{ concurrency: 8 }');
-    const ordered = options.ordered === undefined || checkFlag('ordered', options.ordered);
-    const concurrency = options.concurrency ?? 2 * this.#core.maxWorkers;
+    const { ordered = true, concurrency = 2 * this.#core.maxWorkers } = options;
+    checkFlag('ordered', ordered);
     const begin = (item: unknown) => this.#core.submit(name, [item]) as Task<TaskResult<M, K>>;
     return mapTasks(source, begin, { ...options, ordered, concurrency });
   }

@@ -3,6 +3,8 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { type AsyncWaitOptions, canBlock, type WaitOptions } from '@pkg/sync';
 import { checkOptions, deadlineIn, describeValue } from '@pkg/sync/kernel';
 import { pathToFileURL } from './builtins.ts';
+import { checkResourceLimits } from './thread/check-resource-limits.ts';
+import { checkTransfer } from './thread/check-transfer.ts';
 import {
   ThreadAlreadyStarted,
   ThreadCannotJoin,
@@ -68,11 +70,15 @@ export abstract class Thread {
   constructor(options: ThreadOptions = {}) {
     checkOptions(options, "{ name: 'reader' }");
     const className = this.constructor.name || 'Thread';
-    const name = options.name ?? `${className}-${(numbers.get(className) ?? 0) + 1}`;
+    const { name = `${className}-${(numbers.get(className) ?? 0) + 1}` } = options;
+    checkName(name);
+    const daemon = options.daemon === undefined ? thisThread().daemon : checkDaemon(options.daemon);
+    checkTransfer(`thread '${name}'`, options.transfer);
+    checkResourceLimits(options.resourceLimits);
     if (options.name === undefined) numbers.set(className, (numbers.get(className) ?? 0) + 1);
     beginnings.set(this, {
-      name: checkName(name),
-      daemon: options.daemon === undefined ? thisThread().daemon : checkDaemon(options.daemon),
+      name,
+      daemon,
       options,
       running: undefined,
     });

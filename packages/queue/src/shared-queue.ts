@@ -4,7 +4,9 @@ import {
   checkOptions,
   deadlineOf,
   EventCount,
+  LONGEST_WITHOUT_TURN,
   throwIfAborted,
+  turn,
   waitUntil,
   waitUntilAsync,
 } from '@pkg/sync/kernel';
@@ -328,9 +330,17 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
   }
 
-  /** The same by promises, for any thread. */
+  /**
+   * The same by promises, for any thread. Lets the other events of the thread have their turn every ten milliseconds or so,
+   * also where there is always a next item.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
+    let turnDue = performance.now() + LONGEST_WITHOUT_TURN;
     for (;;) {
+      if (performance.now() > turnDue) {
+        await turn();
+        turnDue = performance.now() + LONGEST_WITHOUT_TURN;
+      }
       let item: T;
       try {
         item = await this.getAsync();

@@ -204,14 +204,15 @@ export class Condition extends SharedPrimitive {
    *
    * @param predicate called with the mutex held
    * @param options `timeout` in milliseconds for all of it, default: wait for ever
-   * @returns whether the predicate held at last. Throws as {@link wait} does, and what the predicate throws
+   * @returns whether the predicate held at last. Throws as {@link wait} does, what the predicate throws, and a TypeError
+   *   when that is no function or returns a promise: the mutex is not held until that has settled
    */
   waitFor(predicate: Predicate, options: WaitOptions = {}): boolean {
     const deadline = deadlineIn(options);
     if (!this.self.mayBlock) throw new BlockingForbidden('condition.waitFor');
     this.mutex.assertMine('condition.waitFor');
     for (;;) {
-      if (predicate()) return true;
+      if (holds(predicate, 'condition.waitFor')) return true;
       const left = remaining(deadline);
       if (left === 0) return false;
       this.wait({ timeout: left });
@@ -225,7 +226,7 @@ export class Condition extends SharedPrimitive {
     throwIfAborted(signal);
     this.mutex.assertMine('condition.waitForAsync');
     for (;;) {
-      if (predicate()) return true;
+      if (holds(predicate, 'condition.waitForAsync')) return true;
       const left = remaining(deadline);
       if (left === 0) return false;
       await this.waitAsync({ timeout: left, signal });
@@ -349,6 +350,23 @@ export class Condition extends SharedPrimitive {
     this.#called(record).notify();
     return true;
   }
+}
+
+/** What the predicate says, if it can say it while the mutex is held. */
+function holds(predicate: Predicate, verb: string): boolean {
+  if (typeof predicate !== 'function') {
+    throw new TypeError(
+      `${verb} takes a function that says whether to wait on, not ${describeValue(predicate)}`,
+    );
+  }
+  const said = predicate();
+  if (typeof (said as { then?: unknown } | null | undefined)?.then === 'function') {
+    throw new TypeError(
+      `the predicate of ${verb} returned ${describeValue(said)}: it has to be a plain function, as the mutex is held for ` +
+        'as long as that runs',
+    );
+  }
+  return Boolean(said);
 }
 
 /** By its handle, since a Mutex of another copy of this package, loaded by the same thread, will do as well. */

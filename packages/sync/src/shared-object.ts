@@ -69,6 +69,9 @@ export function isSharedHandle(value: unknown): value is SharedHandle {
   );
 }
 
+/** Whether the class of the object behind `handle` is known on this thread, so that it can be attached to. */
+export const knowsClassOf = (handle: SharedHandle): boolean => classes.has(handle[KIND]);
+
 /**
  * Attaches to the object behind `handle`, whatever its class. Callable on any thread; does not block.
  *

@@ -1,4 +1,5 @@
 import type { Operation } from '../scenario.ts';
+import { withType } from '../with-type.ts';
 import { contentText } from './content-text.ts';
 import type { SequentialModel } from './sequential-model.ts';
 
@@ -51,7 +52,7 @@ interface Level<State> {
  * Wing and Gong's search with Lowe's memory of the configurations that failed. Exponential in the number of
  * operations that overlap, so for short histories; `checkFifoHistory` takes long ones.
  *
- * @throws {RangeError} for an operation that ends before it starts.
+ * @throws {RangeError} for an operation that ends before it starts; {@link TypeError} for what is no history or no model.
  * @example
  * const verdict = checkLinearizable(history, fifoModel());
  * if (!verdict.linearizable) throw new Error(verdict.message);
@@ -60,6 +61,9 @@ export function checkLinearizable<State>(
   history: readonly Operation[],
   model: SequentialModel<State>,
 ): Linearizability {
+  if (typeof model?.initial !== 'function') {
+    throw new TypeError(`a model is an object such as fifoModel() makes, not ${withType(model)}`);
+  }
   const steps = sortHistory(history).flatMap((whole): Step[] =>
     (model.steps?.(whole) ?? [whole]).map((operation, at) => ({ operation, isLater: at > 0 })),
   );
@@ -115,7 +119,15 @@ export function checkLinearizable<State>(
 
 /** Copies the history by start. */
 export function sortHistory(history: readonly Operation[]): Operation[] {
-  for (const operation of history) {
+  if (!Array.isArray(history)) {
+    throw new TypeError(`a history is an array of operations, not ${withType(history)}`);
+  }
+  for (const [index, operation] of history.entries()) {
+    if (typeof operation?.start !== 'number' || !Array.isArray(operation.args)) {
+      throw new TypeError(
+        `operation ${index} of the history is { thread, name, args, start, end }, not ${withType(operation)}`,
+      );
+    }
     if (!(operation.end >= operation.start)) {
       throw new RangeError(`${formatOperation(operation)} ends before it starts`);
     }

@@ -1,7 +1,6 @@
-import { describeValue, throwIfAborted, whenAborted } from '@pkg/sync/kernel';
+import { describeValue, throwIfAborted, turn, whenAborted } from '@pkg/sync/kernel';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
-import { turn } from './turn.ts';
 
 /** How `map` goes through its items. */
 export interface MapOptions {

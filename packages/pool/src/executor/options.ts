@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
 import { checkFlag, checkOptions, describeValue } from '@pkg/sync/kernel';
+import { checkResourceLimits } from '../thread/check-resource-limits.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import type { TaskName } from './task-types.ts';
 import { MAX_WORKERS } from './task-words.ts';
@@ -83,10 +84,11 @@ export interface ShutdownSettings {
 /** Checks the options of a shutdown. Throws TypeError or RangeError, naming the option and its value. */
 export function shutdownSettingsOf(options: ShutdownOptions): ShutdownSettings {
   checkOptions(options, '{ cancelPending: true }');
+  const { wait = true, cancelPending = false, timeout = Infinity } = options;
   return {
-    wait: options.wait === undefined || checkFlag('wait', options.wait),
-    cancelPending: checkFlag('cancelPending', options.cancelPending),
-    limit: milliseconds('options.timeout', options.timeout ?? Infinity),
+    wait: checkFlag('wait', wait),
+    cancelPending: checkFlag('cancelPending', cancelPending),
+    limit: milliseconds('options.timeout', timeout),
   };
 }
 
@@ -106,23 +108,27 @@ export interface Settings {
 export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
   checkOptions(options, '{ maxWorkers: 4 }');
   const most = Math.min(1000, MAX_WORKERS);
-  const maxWorkers = wholeNumber('maxWorkers', options.maxWorkers ?? availableParallelism(), 1, most);
+  const maxWorkers = wholeNumber(
+    'maxWorkers',
+    options.maxWorkers === undefined ? availableParallelism() : options.maxWorkers,
+    1,
+    most,
+  );
+  const { minWorkers = maxWorkers, maxQueue = Infinity, idleTimeout = 10_000, graceMs = 5000 } = options;
   const { initializer, name = 'worker' } = options;
   if (typeof name !== 'string')
     throw new TypeError(`options.name must be a string, not ${describeValue(name)}`);
+  checkResourceLimits(options.resourceLimits);
   const workerOptions: Record<string, unknown> = {};
   for (const key of ['resourceLimits', 'env', 'execArgv'] as const) {
     if (options[key] !== undefined) workerOptions[key] = options[key];
   }
   return {
     maxWorkers,
-    minWorkers: wholeNumber('minWorkers', options.minWorkers ?? maxWorkers, 0, maxWorkers),
-    idleTimeout: milliseconds('options.idleTimeout', options.idleTimeout ?? 10_000),
-    maxQueue:
-      options.maxQueue === undefined || options.maxQueue === Infinity
-        ? 0
-        : wholeNumber('maxQueue', options.maxQueue, 1, 2 ** 31 - 1),
-    graceMs: milliseconds('options.graceMs', options.graceMs ?? 5000),
+    minWorkers: wholeNumber('minWorkers', minWorkers, 0, maxWorkers),
+    idleTimeout: milliseconds('options.idleTimeout', idleTimeout),
+    maxQueue: maxQueue === Infinity ? 0 : wholeNumber('maxQueue', maxQueue, 1, 2 ** 31 - 1),
+    graceMs: milliseconds('options.graceMs', graceMs),
     name,
     initializer: initializerOf(initializer),
     workerOptions,

@@ -167,9 +167,9 @@ export class Results {
   }
 
   /** A value that came by the worker's port. */
-  #takePosted({ slot, relayed }: PendingTask): unknown {
+  #takePosted({ slot, relayed, name }: PendingTask): unknown {
     const packed = this.#workerAt(this.#words.rowOf(slot))!.takeValue();
-    return relayed ? new RawValue(packed) : unpackValue(packed);
+    return relayed ? new RawValue(packed) : unpackValue(name, packed);
   }
 
   #answerClaim(task: PendingTask): void {

@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import { checkOptions, checkSignal, describeValue, whenAborted } from '@pkg/sync/kernel';
+import { checkTransfer } from '../thread/check-transfer.ts';
 import { TaskTimeout } from './errors.ts';
 import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
@@ -15,19 +16,8 @@ export const LONGEST_TIMER = 2 ** 31 - 1;
 export function checkCall(name: unknown, args: unknown): void {
   if (typeof name !== 'string')
     throw new TypeError(`the name of a task must be a string, not ${describeValue(name)}`);
-  if (!Array.isArray(args)) throw new TypeError(`the arguments of task '${name}' must be an array`);
-}
-
-function checkTransfer(taskName: string, transfer: unknown): void {
-  if (transfer === undefined) return;
-  if (!Array.isArray(transfer)) {
-    throw new TypeError(`options.transfer must be an array, not ${describeValue(transfer)}`);
-  }
-  for (const each of transfer) {
-    if (typeof each === 'object' && each !== null) continue;
-    throw new TypeError(
-      `task '${taskName}': options.transfer has ${describeValue(each)} in it, and only objects can be moved`,
-    );
+  if (!Array.isArray(args)) {
+    throw new TypeError(`the arguments of task '${name}' must be an array, not ${describeValue(args)}`);
   }
 }
 
@@ -51,7 +41,7 @@ export function applyOptions(
     );
   }
   checkSignal(signal);
-  checkTransfer(task.name, transfer);
+  checkTransfer(`task '${task.name}'`, transfer);
   if (onProgress !== undefined && typeof onProgress !== 'function') {
     throw new TypeError(`options.onProgress must be a function, not ${describeValue(onProgress)}`);
   }

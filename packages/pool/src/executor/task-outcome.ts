@@ -1,4 +1,3 @@
-import { messageOf } from '@pkg/sync/kernel';
 import { addCallersOf } from './caller-frames.ts';
 import { TaskValueError } from './errors.ts';
 import { PendingTask } from './pending-task.ts';
@@ -95,10 +94,7 @@ export function explain(taskName: string, error: unknown): unknown {
 export function tellProgress(task: PendingTask, value: unknown, refuse: (error: unknown) => void): void {
   if (task.onProgress === undefined || (task.settled && task.stream?.isOver !== false)) return;
   if (value instanceof Promise) {
-    value.then(
-      (arrived) => tellProgress(task, arrived, refuse),
-      (error) => refuse(new TaskValueError(task.name, 'progress', messageOf(error), error)),
-    );
+    value.then((arrived) => tellProgress(task, arrived, refuse), refuse);
     return;
   }
   try {

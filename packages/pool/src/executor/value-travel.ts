@@ -4,9 +4,10 @@
  * @packageDocumentation
  */
 import { ThreadFieldError } from '../thread/errors.ts';
-import { packFields, unpackFields } from '../thread/field-travel.ts';
+import { packFields, type UnknownSharedObject, unpackFields } from '../thread/field-travel.ts';
 import type { PackedFields } from '../thread/protocol.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
+import { TaskValueError } from './errors.ts';
 
 /** A value, ready to be posted. */
 export type PackedValue = PackedFields;
@@ -52,12 +53,14 @@ export function packValue(root: string, value: unknown, transfer: readonly Trans
 
 /**
  * The value, on the other side. Attaching to an object whose package is not loaded yet makes it a promise, whose rejection
- * counts as handled: nobody may want the value any more.
+ * (a TaskValueError, if that cannot be attached to) counts as handled: nobody may want the value any more.
  */
-export function unpackValue(packed: PackedValue): unknown {
+export function unpackValue(taskName: string, packed: PackedValue): unknown {
   const fields = unpackFields(packed);
   if (!(fields instanceof Promise)) return valueIn(fields);
-  const value = fields.then(valueIn);
+  const value = fields.then(valueIn, (error: UnknownSharedObject) => {
+    throw new TaskValueError(taskName, error.path, error.message, error.cause);
+  });
   value.catch(() => {});
   return value;
 }

@@ -8,7 +8,7 @@
  */
 
 import { HANDLE, isSharedObject, KIND, revive } from '@pkg/sync';
-import { describeValue } from '@pkg/sync/kernel';
+import { describeValue, knowsClassOf, messageOf } from '@pkg/sync/kernel';
 import { ThreadFieldError } from './errors.ts';
 import type { PackedFields } from './protocol.ts';
 
@@ -159,12 +159,12 @@ function checkOpaque(value: object, path: string): void {
 export class UnknownSharedObject extends Error {
   readonly path: string;
 
-  constructor(path: string, cause: unknown) {
-    super(
-      `${cause instanceof Error ? cause.message : String(cause)} ` +
-        "(an import that is used as a type only is dropped: write import './that-module.js')",
-      { cause },
-    );
+  /** @param isUnknown whether its class is not known there; else it is, and would not attach */
+  constructor(path: string, cause: unknown, isUnknown: boolean) {
+    const hint = isUnknown
+      ? " (an import that is used as a type only is dropped: write import './that-module.js')"
+      : ': hand its handle over instead, and attach to it there';
+    super(messageOf(cause) + hint, { cause });
     this.path = path;
   }
 }
@@ -194,7 +194,7 @@ async function attachOthers(shared: PackedFields['shared'], revived: Map<unknown
     try {
       revived.set(placeholder, await attach(handle));
     } catch (error) {
-      throw new UnknownSharedObject(path, error);
+      throw new UnknownSharedObject(path, error, !knowsClassOf(handle));
     }
   }
 }

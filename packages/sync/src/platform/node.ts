@@ -105,3 +105,8 @@ export function watchEnd(worker: object): () => boolean {
   (worker as Measurable).once?.('online', hasEnded);
   return hasEnded;
 }
+
+/** See `web.ts`. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

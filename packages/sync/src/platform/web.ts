@@ -57,3 +57,15 @@ export function watchEnd(_worker: object): () => boolean {
 export function createLivenessProbe(): LivenessProbe | undefined {
   return undefined;
 }
+
+/** Lets pending events of this thread have their turn. By a message: a timer would wait longer each time. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(undefined);
+  });
+}

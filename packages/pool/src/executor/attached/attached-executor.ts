@@ -164,7 +164,7 @@ export class AttachedExecutor implements ExecutorBody {
     switch (reply.type) {
       case 'value':
         this.#leave(task);
-        if (this.#settle(task)) task.resolve(unpackValue(reply.value));
+        if (this.#settle(task)) task.resolve(unpackValue(task.name, reply.value));
         break;
       case 'error':
         this.#leave(task);
@@ -174,14 +174,14 @@ export class AttachedExecutor implements ExecutorBody {
         this.#openStream(task);
         break;
       case 'item':
-        task.stream?.push(unpackValue(reply.value));
+        task.stream?.push(unpackValue(task.name, reply.value));
         break;
       case 'end':
         this.#leave(task);
         task.stream?.end();
         break;
       case 'progress':
-        tellProgress(task, unpackValue(reply.value), (error) => this.cancel(task, error));
+        tellProgress(task, unpackValue(task.name, reply.value), (error) => this.cancel(task, error));
         break;
     }
   }

@@ -1,6 +1,6 @@
+import { turn } from '@pkg/sync/kernel';
 import type { Control } from '../control.ts';
 import { Patience } from '../patience.ts';
-import { turn } from '../turn.ts';
 
 /** How often a worker looks for work before it sleeps: about as long as a result takes to the caller and back. */
 const LOOKS = 300;

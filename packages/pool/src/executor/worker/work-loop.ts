@@ -1,4 +1,4 @@
-import { deadlineOf } from '@pkg/sync/kernel';
+import { deadlineOf, LONGEST_WITHOUT_TURN, turn } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { clock } from '../clock.ts';
 import type { Control, WorkerRow } from '../control.ts';
@@ -16,7 +16,6 @@ import {
 } from '../protocol.ts';
 import type { TaskNames } from '../task-names.ts';
 import type { TaskWords } from '../task-words.ts';
-import { turn } from '../turn.ts';
 import { type PackedValue, unpackValue } from '../value-travel.ts';
 import { RunningTask, setCurrentTask } from './current-task.ts';
 import { Idling } from './idling.ts';
@@ -25,9 +24,6 @@ import type { ResultSender } from './result-sender.ts';
 import { isStream, sendStream } from './send-stream.ts';
 import { settlement } from './settlement.ts';
 import type { TaskSource } from './task-source.ts';
-
-/** Between tasks, pending events of the worker are served at least this often, in milliseconds. */
-const LONGEST_WITHOUT_TURN = 10;
 
 /**
  * How long a task that looks at its signal waits for the reason of its cancellation, in milliseconds. The owner posts it
@@ -144,7 +140,7 @@ export class WorkLoop {
   }
 
   #beginPosted(record: TaskRecord, packed: PackedValue): boolean | Promise<void> {
-    const arrived = unpackValue(packed);
+    const arrived = unpackValue(this.#bench.names.nameOf(record[2]), packed);
     if (!(arrived instanceof Promise)) return this.#begin(record, arrived as unknown[]);
     return arrived.then(
       async (args) => {

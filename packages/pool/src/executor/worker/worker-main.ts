@@ -87,7 +87,7 @@ export class WorkerMain {
     const { name, args } = this.#data.initializer;
     const initialize = functions.get(name);
     if (initialize === undefined) throw new TypeError(`the module exports no function '${name}'`);
-    await initialize(...((await unpackValue(args)) as unknown[]));
+    await initialize(...((await unpackValue(name, args)) as unknown[]));
   }
 
   async #work(functions: Functions): ReturnType<WorkLoop['run']> {
