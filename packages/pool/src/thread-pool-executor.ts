@@ -18,7 +18,7 @@ import {
 import type { ExecutorStats } from './executor/stats.ts';
 import type { Task } from './executor/task.ts';
 import type { TaskTrace } from './executor/task-trace.ts';
-import type { TaskArgs, TaskCall, TaskName, TaskResult } from './executor/task-types.ts';
+import type { OneArgument, TaskArgs, TaskCall, TaskName, TaskResult } from './executor/task-types.ts';
 
 /** The tasks of a module as methods; see {@link ThreadPoolExecutor.call}. */
 export type TaskCalls<M> = {
@@ -167,7 +167,7 @@ export class ThreadPoolExecutor<M> {
    */
   map<K extends TaskName<M>>(
     name: K,
-    source: Iterable<TaskArgs<M, K>[0]> | AsyncIterable<TaskArgs<M, K>[0]>,
+    source: Iterable<OneArgument<M, K>> | AsyncIterable<OneArgument<M, K>>,
     options: MapOptions = {},
   ): AsyncGenerator<TaskResult<M, K>, void, undefined> {
     checkOptions(options, '{ concurrency: 8 }');

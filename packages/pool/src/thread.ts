@@ -225,7 +225,8 @@ class Bystander extends Thread {
   constructor() {
     super();
     beginnings.delete(this);
-    thisThread().name = isMainThread ? 'MainThread' : `Worker-${threadId}`;
+    // A thread of ours that is still loading its module has its name already.
+    thisThread().name ||= isMainThread ? 'MainThread' : `Worker-${threadId}`;
   }
 
   override run(): void {}

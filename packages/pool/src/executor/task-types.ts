@@ -29,6 +29,10 @@ export type TaskItem<M, K extends TaskName<M>> = ItemOf<
   Streaming<Returned<M, K>> | PerhapsStreaming<Returned<M, K>>
 >;
 
+/** What `map` may give a task as its one argument: nothing, where the task requires more. */
+export type OneArgument<M, K extends TaskName<M>> =
+  [TaskArgs<M, K>[0]] extends TaskArgs<M, K> ? TaskArgs<M, K>[0] : never;
+
 /** Arguments and options of a call: arguments may be left out where the task takes none. */
 export type TaskCall<M, K extends TaskName<M>, O> =
   [] extends TaskArgs<M, K> ? [args?: TaskArgs<M, K>, options?: O] : [args: TaskArgs<M, K>, options?: O];
