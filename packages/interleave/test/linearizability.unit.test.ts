@@ -72,6 +72,17 @@ describe('checkLinearizable', () => {
     );
   });
 
+  it('names what is no history, no operation or no model', () => {
+    const model = fifoModel();
+    expect(() => checkLinearizable(5 as never, model)).toThrow(/a history is an array .* not 5 \(number\)/);
+    expect(() => checkLinearizable([operation(0, 'put', [1], [0, 1]), {} as never], model)).toThrow(
+      /operation 1 of the history is /,
+    );
+    expect(() => checkLinearizable([null as never], model)).toThrow(/not null/);
+    expect(() => checkLinearizable([], null as never)).toThrow(/a model is .* not null/);
+    expect(() => checkFifoHistory([{} as never])).toThrow(/operation 0 of the history is /);
+  });
+
   it('takes thousands of operations of one thread', () => {
     const history: Operation[] = [];
     for (let i = 0; i < 3_000; i += 2) {

@@ -1,4 +1,6 @@
 /** Tasks and callers that hand over what cannot be looked at: it is theirs that fails, and no worker dies of it. */
+import { Queue } from '@pkg/queue';
+import { HANDLE, KIND } from '@pkg/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
@@ -118,8 +120,30 @@ describe('a shared object that this thread does not know', () => {
     // By now it lies there, and nobody has asked for it.
     await noWorkerDied();
     await turn();
-    await expect(stream.next()).rejects.toThrow('hostile.Unknown');
+    const error = await rejectionOf(stream.next());
+    expect(error).toBeInstanceOf(TaskValueError);
+    expect(error).toMatchObject({ path: 'item', taskName: 'yieldUnknown' });
+    expect(String(error)).toMatch(/hostile\.Unknown.*used as a type only is dropped/);
     await noWorkerDied();
+  });
+
+  it('is a TaskValueError as a result, and as an argument that the worker does not know', async () => {
+    const go = new Counter();
+    go.add(1);
+    const result = executor.submit('returnUnknown', [new Counter(), go]);
+    expect(await rejectionOf(result)).toMatchObject({ code: 'POOL_TASK_VALUE', path: 'result' });
+    const foreign = { [HANDLE]: () => ({ [KIND]: 'hostile.Foreign' }) };
+    const error = await rejectionOf(executor.submit('returnHostile', [{ deep: [foreign] } as never]));
+    expect(error).toBeInstanceOf(TaskValueError);
+    expect(error).toMatchObject({ path: 'args[0].deep[0]', taskName: 'returnHostile' });
+    await noWorkerDied();
+  });
+
+  it('is told apart from one of a known class that would not attach', async () => {
+    const codec = { name: 'of a user', encode: () => new Uint8Array(1), decode: () => 1 };
+    const error = await rejectionOf(executor.submit('returnHostile', [new Queue(0, { codec }) as never]));
+    expect(error).toBeInstanceOf(TaskValueError);
+    expect(String(error)).toMatch(/'of a user'.*: hand its handle over instead, and attach to it there$/);
   });
 
   it('as the result of a task that was cancelled troubles nobody', async () => {

@@ -54,6 +54,8 @@ describe('the types of an executor', () => {
     void executor.submit('add');
     // @ts-expect-error items of another type
     executor.map('later', [1]);
+    // @ts-expect-error a task that takes more than an item
+    executor.map('add', [1]);
     // @ts-expect-error no such task
     void executor.call.subtract;
   };

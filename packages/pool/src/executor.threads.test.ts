@@ -376,16 +376,34 @@ describe('broadcast', () => {
       /name of a task must be a string, not the number 5/,
     );
     await expect(shared.broadcast('echo', 5 as never)).rejects.toThrow(
-      /arguments of task 'echo' must be an array/,
+      /arguments of task 'echo' must be an array, not the number 5: write submit\('echo', \[a, b\]\)/,
     );
   });
 });
 
 describe('bad options', () => {
+  const buffer = new ArrayBuffer(8);
+
+  it.each(['maxWorkers', 'minWorkers', 'idleTimeout', 'graceMs', 'maxQueue', 'name', 'resourceLimits'])(
+    'of an executor: null is no %s left out',
+    async (name) => {
+      const options = { [name]: null } as never;
+      expect(() => new ThreadPoolExecutor<Tasks>(url, options)).toThrow(TypeError);
+    },
+  );
+
+  it('that are null where a number is due, of other verbs', async () => {
+    expect(() => shared.shutdown({ timeout: null as never })).toThrow(TypeError);
+    const mapped = shared.map('echo', [1], { concurrency: null as never });
+    await expect(mapped.next()).rejects.toThrow(TypeError);
+    expect(await shared.submit('echo', [1])).toBe(1);
+  });
+
   it.each<[object, RegExp]>([
     [{ signal: 5 }, /options\.signal must be an AbortSignal, not the number 5/],
     [{ transfer: 5 }, /options\.transfer must be an array, not the number 5/],
     [{ transfer: [5] }, /options\.transfer has the number 5 in it/],
+    [{ transfer: [buffer, buffer] }, /task 'echo': options\.transfer has .* in it twice/],
     [{ onProgress: 5 }, /options\.onProgress must be a function, not the number 5/],
   ])('of a submission: %o', async (options, message) => {
     await expect(shared.submit('echo', [1], options)).rejects.toThrow(message);

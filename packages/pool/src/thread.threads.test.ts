@@ -30,6 +30,8 @@ function thrownBy(action: () => unknown): unknown {
   throw new Error('nothing was thrown');
 }
 
+const shared = new ArrayBuffer(8);
+
 describe('a thread', () => {
   it('runs in a thread of its own, as the object that was started', () => {
     const answers = new Queue<unknown>();
@@ -45,6 +47,7 @@ describe('a thread', () => {
       isMainThread: false,
       threadId: thread.ident,
       name: 'eve',
+      nameWhileLoading: 'eve',
       daemon: true,
       ident: thread.ident,
       alive: true,
@@ -66,6 +69,17 @@ describe('a thread', () => {
     one.name = 'other';
     one.daemon = false;
     expect([one.name, one.daemon]).toEqual(['other', false]);
+  });
+
+  it.each<[object, RegExp]>([
+    [{ transfer: 5 }, /thread 'eve': options\.transfer must be an array, not the number 5/],
+    [{ transfer: [5] }, /thread 'eve': options\.transfer has the number 5 in it/],
+    [{ transfer: [shared, shared] }, /thread 'eve': options\.transfer has .* in it twice/],
+    [{ resourceLimits: 5 }, /options\.resourceLimits must be an object such as .*, not the number 5/],
+    [{ name: null }, /name .* null/],
+  ])('refuses bad options: %o', (options, message) => {
+    expect(() => new Witness(new Queue(), 1, { name: 'eve', ...options })).toThrow(message);
+    expect(new Blocked(new Counter()).name).toMatch(/^Blocked-/);
   });
 
   it('tells which thread is the current one on the main thread', () => {

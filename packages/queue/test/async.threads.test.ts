@@ -214,6 +214,22 @@ describe.each(kinds)('$name: iteration', (kind) => {
     expect(queue.unfinishedTasks).toBe(0);
   });
 
+  it('lets other events have their turn, also where there is always a next item', async () => {
+    const queue = new Queue<number>();
+    queue.put(0);
+    let turns = 0;
+    const count = setInterval(() => turns++, 1);
+    const start = performance.now();
+    for await (const item of queue) {
+      if (turns > 3) break;
+      // Were there none, the loop would never end.
+      if (performance.now() - start > 10_000) break;
+      queue.put(item + 1);
+    }
+    clearInterval(count);
+    expect(turns).toBeGreaterThan(3);
+  });
+
   it('leaving a loop early leaves the rest of the items in the queue', async () => {
     const queue = kind.create();
     queue.putMany([1, 2, 3]);

@@ -161,6 +161,20 @@ describe('Condition', () => {
     guard.unlock();
   });
 
+  it('takes no promise for an answer, and no value for a function', async () => {
+    const condition = new Condition();
+    const guard = condition.mutex.lock();
+    const later = async () => false;
+    expect(() => condition.waitFor(later)).toThrow(/predicate of condition\.waitFor returned .*Promise/);
+    await expect(condition.waitForAsync(later)).rejects.toThrow(TypeError);
+    expect(() => condition.waitFor(5 as never)).toThrow(
+      /condition\.waitFor takes a function .*, not the number 5/,
+    );
+    await expect(condition.waitForAsync(true as never)).rejects.toThrow(TypeError);
+    expect(condition.mutex.isMine).toBe(true);
+    guard.unlock();
+  });
+
   it('holds the mutex when it rejects because it was called off', async () => {
     const condition = new Condition();
     const guard = await condition.mutex.lockAsync();

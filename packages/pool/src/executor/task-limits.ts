@@ -17,7 +17,9 @@ export function checkCall(name: unknown, args: unknown): void {
   if (typeof name !== 'string')
     throw new TypeError(`the name of a task must be a string, not ${describeValue(name)}`);
   if (!Array.isArray(args)) {
-    throw new TypeError(`the arguments of task '${name}' must be an array, not ${describeValue(args)}`);
+    throw new TypeError(
+      `the arguments of task '${name}' must be an array, not ${describeValue(args)}: write submit('${name}', [a, b])`,
+    );
   }
 }
 
