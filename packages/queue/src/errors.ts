@@ -13,7 +13,7 @@ export class QueueEmpty extends Error {
   }
 }
 
-/** Thrown by `put` when no place became free in time. Python: `queue.Full`. */
+/** Thrown by `put` when no place, or no memory, became free in time. Python: `queue.Full`. */
 export class QueueFull extends Error {
   readonly code = 'QUEUE_FULL';
   override readonly name = 'QueueFull';
@@ -22,14 +22,26 @@ export class QueueFull extends Error {
   /** How many items of a batch were put before; they stay in the queue. 0 for a single item. */
   readonly accepted: number;
 
+  /**
+   * @param timeout see {@link QueueFull.timeout}
+   * @param accepted see {@link QueueFull.accepted}
+   * @param maxsize the bound that was reached, 0 when it is memory that ran out
+   * @param maxBytes the bound of the memory
+   */
   constructor(timeout: number, accepted: number, maxsize: number, maxBytes: number) {
-    const bound = maxsize > 0 ? `maxsize ${maxsize}` : `maxBytes ${maxBytes}`;
-    const when = timeout === 0 ? 'the queue is full' : `the queue stayed full for ${timeout} ms`;
-    super(`${when} (${bound})${accepted > 0 ? `; ${accepted} items of the batch are in it` : ''}`);
+    const batch = accepted > 0 ? `; ${accepted} items of the batch are in it` : '';
+    super(`${maxsize > 0 ? noPlace(timeout, maxsize) : noMemory(timeout, maxBytes)}${batch}`);
     this.timeout = timeout;
     this.accepted = accepted;
   }
 }
+
+const noPlace = (timeout: number, maxsize: number): string =>
+  `the queue ${timeout === 0 ? 'is full' : `stayed full for ${timeout} ms`} (maxsize ${maxsize})`;
+
+const noMemory = (timeout: number, maxBytes: number): string =>
+  `the memory of the queue ${timeout === 0 ? 'is in use' : `stayed in use for ${timeout} ms`} (maxBytes ${maxBytes}): ` +
+  'take items out, with redeliver call taskDone for those taken, or raise maxBytes';
 
 /** Thrown by `put` after a shutdown, and by `get` once the queue is drained. Python 3.13: `queue.ShutDown`. */
 export class QueueShutDown extends Error {

@@ -17,7 +17,7 @@ import { isInstance } from './codec/is-instance.ts';
 import { ItemTooLarge } from './codec/item-too-large.ts';
 import { atIndex, decodeFailure } from './codec/queue-codec-error.ts';
 import { QueueEmpty, QueueFull, QueueShutDown } from './errors.ts';
-import type { ItemStore } from './item-store.ts';
+import type { ItemStore, Refusal } from './item-store.ts';
 import {
   ABANDONED,
   GET_WAITS,
@@ -480,7 +480,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
       const until = this.#beforeWait(progress, deadline, options?.timeout);
       const woken = await waitUntilAsync(until.event, until.attempt, deadline, options?.signal);
       this.#passOnPlace();
-      if (!woken) throw this.#full(options?.timeout, progress.accepted);
+      if (!woken) throw this.#full(options?.timeout, progress.accepted, until.refusal);
     }
   }
 
@@ -494,23 +494,24 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
       const woken = waitUntil(until.event, until.attempt, deadline, this.#recover);
       // Also when what is waited for next is memory, or time is over: the wake was for whoever finds a place.
       this.#passOnPlace();
-      if (!woken) throw this.#full(timeout, progress.accepted);
+      if (!woken) throw this.#full(timeout, progress.accepted, until.refusal);
     }
   }
 
-  /** After a refusal: what to wait for, and until when; throws when waiting is no use. */
+  /** After a refusal: why it was, what to wait for, and until when; throws when waiting is no use. */
   #beforeWait(
     progress: PutProgress,
     deadline: number,
     timeout: number | undefined,
-  ): { event: EventCount; attempt: () => boolean } {
+  ): { refusal: Refusal; event: EventCount; attempt: () => boolean } {
     const store = this.#store;
     const refusal = store.refusal;
     if (refusal === 'shut-down') throw new QueueShutDown(progress.accepted);
-    if (deadline === -Infinity) throw this.#full(timeout, progress.accepted);
+    if (deadline === -Infinity) throw this.#full(timeout, progress.accepted, refusal);
     Atomics.add(this.#header, PUT_WAITS, 1);
     progress.moved = false;
     return {
+      refusal,
       event: refusal === 'full' ? this.#notFull : this.#memoryFreed,
       attempt: () => progress.attempt() || progress.moved || store.refusal !== refusal,
     };
@@ -601,8 +602,9 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     if (this.#notEmpty.hasWaiters && this.#store.size > 0) this.#notEmpty.notify(1);
   }
 
-  #full(timeout: number | undefined, accepted: number): QueueFull {
-    return new QueueFull(timeout ?? 0, accepted, Atomics.load(this.#header, MAXSIZE), this.#maxBytes);
+  #full(timeout: number | undefined, accepted: number, refusal: Refusal): QueueFull {
+    const maxsize = Atomics.load(this.#header, MAXSIZE);
+    return new QueueFull(timeout ?? 0, accepted, refusal === 'no-memory' ? 0 : maxsize, this.#maxBytes);
   }
 
   get #maxBytes(): number {

@@ -212,16 +212,54 @@ describe.each(kinds)('$name', (kind) => {
       expect(queue.qsize()).toBe(3);
     });
 
-    it('QueueFull names maxBytes when memory is what is missing', async () => {
-      const queue = kind.create(0, { maxBytes: 65_536 });
-      const error = await errorOf(() => {
-        for (;;) queue.putNowait([1, new Uint8Array(20_000)]);
-      });
-      expect(error).toBeInstanceOf(QueueFull);
-      expect(error.message).toContain('maxBytes 65536');
+    it.each([0, 1000])(
+      'QueueFull names maxBytes when memory is what is missing, with a maxsize of %i',
+      async (maxsize) => {
+        const queue = kind.create(maxsize, { maxBytes: 65_536 });
+        const big = () => [1, new Uint8Array(30_000)];
+        const batch = await errorOf(() => queue.putMany([big(), big(), big(), big()], { timeout: 0 }));
+        const accepted = queue.qsize();
+        expect(batch).toBeInstanceOf(QueueFull);
+        expect(batch).toMatchObject({ timeout: 0, accepted });
+        expect(batch.message).toBe(
+          'the memory of the queue is in use (maxBytes 65536): take items out, with redeliver call taskDone for ' +
+            `those taken, or raise maxBytes; ${accepted} items of the batch are in it`,
+        );
+        await each(
+          {
+            putNowait: () => queue.putNowait(big()),
+            put: () => queue.put(big(), { timeout: 2 }),
+            putAsync: () => queue.putAsync(big(), { timeout: 2 }),
+            putAsyncAtOnce: () => queue.putAsync(big(), { timeout: 0 }),
+            putMany: () => queue.putMany([big()], { timeout: 2 }),
+            putManyAsync: () => queue.putManyAsync([big()], { timeout: 2 }),
+          },
+          (error) => {
+            expect(error).toBeInstanceOf(QueueFull);
+            expect(error.message).toMatch(
+              /^the memory of the queue .*\(maxBytes 65536\): .* raise maxBytes$/,
+            );
+          },
+        );
+        expect([queue.qsize(), queue.full()]).toEqual([accepted, false]);
+      },
+    );
+
+    it('QueueFull names maxsize again once that is what is reached', async () => {
+      const queue = kind.create(3, { maxBytes: 65_536 });
+      const big = () => [1, new Uint8Array(60_000)];
+      queue.put(big());
+      expect((await errorOf(() => queue.putNowait(big()))).message).toContain('maxBytes 65536');
       queue.get();
       queue.taskDone();
-      queue.shutdown({ immediate: true });
+      queue.putMany([1, 2, 3]);
+      await each(
+        {
+          putNowait: () => queue.putNowait(4),
+          putAsync: () => queue.putAsync(4, { timeout: 2 }),
+        },
+        (error) => expect(error.message).toMatch(/full.*\(maxsize 3\)$/),
+      );
     });
   });
 
@@ -461,4 +499,13 @@ it('the codes are these, for ever', () => {
   expect(new QueueTimeout(1, 1).code).toBe('QUEUE_TIMEOUT');
   expect(new QueueCodecError('').code).toBe('QUEUE_CODEC');
   expect(BlockingForbidden).toBeTypeOf('function');
+});
+
+it('a SimpleQueue whose memory is in use says so', async () => {
+  const queue = new SimpleQueue<unknown>({ maxBytes: 65_536 });
+  const error = await errorOf(() => {
+    for (;;) queue.putNowait(new Uint8Array(30_000));
+  });
+  expect(error).toBeInstanceOf(QueueFull);
+  expect(error.message).toMatch(/^the memory of the queue is in use \(maxBytes 65536\): take items out/);
 });
