@@ -88,6 +88,14 @@ const node: fc.Arbitrary<Node> = fc.record({
 });
 
 const ERRORS = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError] as const;
+const EXCEPTIONS = ['Error', 'AbortError', 'TimeoutError', 'DataCloneError', 'a name of no meaning'] as const;
+
+/** An error of a class that depends on the message, so that few are left out. */
+function makeError(message: string): Error {
+  const Class = ERRORS[message.length % (ERRORS.length + 1)];
+  if (Class !== undefined) return new Class(message);
+  return new DOMException(message, EXCEPTIONS[(message.charCodeAt(0) || 0) % EXCEPTIONS.length]);
+}
 
 function define(holder: object, name: string, value: unknown): void {
   Object.defineProperty(holder, name, { value, enumerable: true, writable: true, configurable: true });
@@ -99,7 +107,7 @@ function build(nodes: readonly Node[]): unknown {
     if (kind === 'object') return {};
     if (kind === 'map') return new Map();
     if (kind === 'set') return new Set();
-    if (kind === 'error') return new ERRORS[message.length % ERRORS.length]!(message);
+    if (kind === 'error') return makeError(message);
     return [];
   });
   nodes.forEach(({ kind, children }, index) => {

@@ -49,6 +49,15 @@ export function makeError(classIndex: number): Error {
   return ERROR_NAMES[classIndex] === 'AggregateError' ? new Class([]) : new Class();
 }
 
+/** A DOMException; where the platform has none, a plain error that shows the same. */
+export function makeException(name: string, message: string): Error {
+  if (typeof DOMException === 'function') return new DOMException(message, name);
+  const error = new Error();
+  define(error, 'message', message, false);
+  define(error, 'name', name, false);
+  return error;
+}
+
 /**
  * Makes a property, whatever `holder` inherits: not enumerable, as the language makes an error's message, or as a usual
  * field.

@@ -1,8 +1,8 @@
 import { messageOf } from '@pkg/sync/kernel';
 import type { ByteReader } from '../byte-reader.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
-import { define, makeError, makeView, readResizable } from './decode-binary.ts';
-import { ERROR_FLAG, ERROR_VALUES, MAX_DEPTH, MAX_SHORT_TEXT, SHELL, TAG } from './format.ts';
+import { define, makeError, makeException, makeView, readResizable } from './decode-binary.ts';
+import { DOM_EXCEPTION, ERROR_FLAG, ERROR_VALUES, MAX_DEPTH, MAX_SHORT_TEXT, SHELL, TAG } from './format.ts';
 import { KeyCache } from './key-cache.ts';
 import { ObjectShape } from './object-shape.ts';
 import { readBigInt } from './primitives.ts';
@@ -150,7 +150,7 @@ export class AnyDecoder {
       case TAG.set:
         return this.#set(this.#meet(new Set()));
       case TAG.error:
-        return this.#error(this.#meet(makeError(reader.byte())));
+        return this.#error(this.#meet(this.#newError(reader.byte())));
       case TAG.date:
         return this.#meet(new Date(reader.float64()));
       case TAG.regExp:
@@ -327,6 +327,10 @@ export class AnyDecoder {
     return set;
   }
 
+  #newError(classIndex: number): Error {
+    return classIndex === DOM_EXCEPTION ? makeException(this.#text(), this.#text()) : makeError(classIndex);
+  }
+
   #error(error: Error): Error {
     this.#open();
     const flags = this.#reader.byte();
@@ -390,7 +394,7 @@ export class AnyDecoder {
 
   /** An object that is filled when the values before it are complete. */
   #shell(kind: number): object {
-    const shell = this.#meet(makeShell(kind));
+    const shell = this.#meet(kind < SHELL.error ? makeShell(kind) : this.#newError(kind - SHELL.error));
     this.#deferred.push(shell);
     return shell;
   }
@@ -405,7 +409,11 @@ export class AnyDecoder {
     } else if (tag === TAG.map && shell instanceof Map) this.#map(shell);
     else if (tag === TAG.set && shell instanceof Set) this.#set(shell);
     else if (tag === TAG.error && shell instanceof Error) {
-      reader.byte();
+      // What its class needs, the shell was made with.
+      if (reader.byte() === DOM_EXCEPTION) {
+        this.#text();
+        this.#text();
+      }
       this.#error(shell);
     } else if (tag === TAG.object && Object.getPrototypeOf(shell) === Object.prototype)
       this.#properties(shell);
@@ -433,6 +441,5 @@ function makeShell(kind: number): object {
   if (kind === SHELL.array) return [];
   if (kind === SHELL.map) return new Map();
   if (kind === SHELL.set) return new Set();
-  if (kind >= SHELL.error) return makeError(kind - SHELL.error);
   throw new RangeError(`deferred object of unknown kind ${kind}`);
 }

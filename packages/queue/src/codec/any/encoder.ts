@@ -5,8 +5,8 @@ import { ItemTooLarge } from '../item-too-large.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { isDense } from './dense-array.ts';
 import { writeLeaf } from './encode-leaf.ts';
-import { describeErrorObject, errorClass } from './error-shape.ts';
-import { ERROR_VALUES, MAX_DEPTH, SHELL, TAG } from './format.ts';
+import { describeErrorObject, type ErrorClass, errorClass } from './error-shape.ts';
+import { DOM_EXCEPTION, ERROR_VALUES, MAX_DEPTH, SHELL, TAG } from './format.ts';
 import { type Kind, kindOf, SHARED_HANDLE } from './kinds.ts';
 import { writeNumber, writeRarePrimitive } from './primitives.ts';
 import { Refusal } from './refusal.ts';
@@ -219,7 +219,7 @@ export class AnyEncoder {
       this.#steps[depth] = key;
     });
     writer.byte(TAG.error);
-    writer.byte(shape.classIndex);
+    this.#errorClass(shape.class, 0);
     writer.byte(shape.flags);
     for (const text of shape.texts) writeText(writer, text);
     for (const key of ERROR_VALUES) {
@@ -232,23 +232,27 @@ export class AnyEncoder {
     this.#properties(value, shape.fields);
   }
 
+  #errorClass({ index, name, message }: ErrorClass, base: number): void {
+    const writer = this.#writer;
+    writer.byte(base + index);
+    if (index !== DOM_EXCEPTION) return;
+    writeText(writer, name);
+    writeText(writer, message);
+  }
+
   /** Leaves an object for later, or writes it at once if it has no contents that could nest. */
   #defer(value: object, kind: Kind | 'array'): void {
-    const shell = shellOf(value, kind);
-    if (shell === undefined) {
+    if (!isDeferrable(kind)) {
       this.#contents(value, kind);
       return;
     }
     this.#writer.byte(TAG.deferred);
-    this.#writer.byte(shell);
+    if (kind === 'error') this.#errorClass(errorClass(value), SHELL.error);
+    else this.#writer.byte(SHELL[kind]);
     const depth = this.#depth;
     this.#holder ??= { before: this.#prefix, steps: this.#steps.slice(0, depth - 1) };
     this.#deferred.push({ value, kind, holder: this.#holder, step: this.#steps[depth - 1]! });
   }
 }
 
-/** What stands for a deferred object until its contents follow; undefined for one that is never deferred. */
-function shellOf(value: object, kind: Kind | 'array'): number | undefined {
-  if (kind === 'error') return SHELL.error + errorClass(value);
-  return kind === 'array' || kind === 'object' || kind === 'map' || kind === 'set' ? SHELL[kind] : undefined;
-}
+const isDeferrable = (kind: Kind | 'array'): kind is keyof typeof SHELL => Object.hasOwn(SHELL, kind);

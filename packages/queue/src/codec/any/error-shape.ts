@@ -1,9 +1,10 @@
 import { className, ownDataValue } from '@pkg/sync/kernel';
-import { ERROR_FLAG, ERROR_NAMES, ERROR_VALUES } from './format.ts';
+import { domExceptionTexts } from '../intrinsics.ts';
+import { DOM_EXCEPTION, ERROR_FLAG, ERROR_NAMES, ERROR_VALUES } from './format.ts';
 
 /** What of an error is written; see `error` in the format. */
 export interface ErrorShape {
-  readonly classIndex: number;
+  readonly class: ErrorClass;
   readonly flags: number;
   /** Name, message and stack, as far as flagged. */
   readonly texts: readonly string[];
@@ -13,18 +14,34 @@ export interface ErrorShape {
   readonly fields: string[];
 }
 
-/** The built-in class nearest to an error in its ancestry, as an index in ERROR_NAMES. */
-export function errorClass(error: object): number {
-  for (let proto = Object.getPrototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
-    // By name, for an error of another realm has that realm's classes. Built-in prototypes own their name.
-    const index = ERROR_NAMES.indexOf(ownDataValue(proto, 'name') as string);
-    const constructor = ownDataValue(proto, 'constructor');
-    if (index >= 0 && typeof constructor === 'function') {
-      if (ownDataValue(constructor, 'name') === ERROR_NAMES[index]) return index;
-    }
-  }
-  return 0;
+/** The built-in class of an error. */
+export interface ErrorClass {
+  /** In ERROR_NAMES. */
+  readonly index: number;
+  /** What its instances show unless they are given their own. */
+  readonly name: string;
+  readonly message: string;
 }
+
+/** The built-in class nearest to an error in its ancestry. Runs no user code but a proxy's. */
+export function errorClass(error: object): ErrorClass {
+  for (let proto = Object.getPrototypeOf(error); proto !== null; proto = Object.getPrototypeOf(proto)) {
+    const constructor = ownDataValue(proto, 'constructor');
+    if (typeof constructor !== 'function') continue;
+    // By name, for an error of another realm has that realm's classes.
+    const name = ownDataValue(constructor, 'name') as string;
+    const index = ERROR_NAMES.indexOf(name);
+    if (index === DOM_EXCEPTION) {
+      const texts = domExceptionTexts(error);
+      if (texts !== undefined) return { index, name: texts[0], message: texts[1] };
+    }
+    // Built-in prototypes own their name.
+    else if (index >= 0 && ownDataValue(proto, 'name') === name) return { index, name, message: '' };
+  }
+  return PLAIN;
+}
+
+const PLAIN: ErrorClass = { index: 0, name: 'Error', message: '' };
 
 /**
  * May run user code (getters, `Error.prepareStackTrace`), and so may throw anything.
@@ -34,12 +51,12 @@ export function errorClass(error: object): number {
 export function describeErrorObject(error: Error, reading: (key: string) => void): ErrorShape {
   reading('name');
   const fields = Object.keys(error);
-  const classIndex = errorClass(error);
+  const builtIn = errorClass(error);
   const texts: string[] = [];
   const values: (typeof ERROR_VALUES)[number][] = [];
   let flags = 0;
 
-  const name = fields.includes('name') ? undefined : travellingName(error, ERROR_NAMES[classIndex]!);
+  const name = fields.includes('name') ? undefined : travellingName(error, builtIn);
   if (name !== undefined) {
     flags |= ERROR_FLAG.name;
     texts.push(name);
@@ -47,9 +64,9 @@ export function describeErrorObject(error: Error, reading: (key: string) => void
   reading('message');
   if (!fields.includes('message')) {
     const message: unknown = error.message;
-    // A DOMException's message is not its own, but is its message all the same. An own one is whatever it was set to,
-    // and travels as the text that it is shown as, as structured clone has it.
-    if (Object.hasOwn(error, 'message') || (typeof message === 'string' && message !== '')) {
+    // A class may have a message for all that are of it. An own one is whatever it was set to, and travels as the text
+    // that it is shown as, as structured clone has it.
+    if (Object.hasOwn(error, 'message') || (typeof message === 'string' && message !== builtIn.message)) {
       flags |= ERROR_FLAG.message;
       texts.push(`${message}`);
     }
@@ -66,16 +83,18 @@ export function describeErrorObject(error: Error, reading: (key: string) => void
     flags |= ERROR_FLAG[key];
     values.push(key);
   }
-  return { classIndex, flags, texts, values, fields };
+  return { class: builtIn, flags, texts, values, fields };
 }
 
 /**
  * The name an error arrives with, or undefined if that of its built-in class says it all: its own, else that
  * of its class. Node's internal errors are of a class NodeError that pretends to be the built-in one.
  */
-function travellingName(error: Error, builtIn: string): string | undefined {
+function travellingName(error: Error, builtIn: ErrorClass): string | undefined {
   const name: unknown = error.name;
-  if (typeof name === 'string' && name !== builtIn) return name;
+  if (typeof name === 'string' && name !== builtIn.name) return name;
+  // Every DOMException has a name of its own already.
+  if (builtIn.index === DOM_EXCEPTION) return undefined;
   const ofClass = className(error);
-  return ofClass === undefined || ofClass === builtIn || ofClass === 'NodeError' ? undefined : ofClass;
+  return ofClass === undefined || ofClass === builtIn.name || ofClass === 'NodeError' ? undefined : ofClass;
 }

@@ -1,6 +1,7 @@
-import { describe, expect, it } from 'vitest';
-import { roundTrip } from '../round-trip.fixture.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { decode, encode, roundTrip } from '../round-trip.fixture.ts';
 import { anyCodec } from './any-codec.ts';
+import { MAX_DEPTH } from './format.ts';
 import { difference } from './same-item.fixture.ts';
 
 const travel = <T>(value: T): T => roundTrip(anyCodec, value) as T;
@@ -72,13 +73,6 @@ describe('errors in an item', () => {
     expect(Object.hasOwn(travel(new Error('x')), 'cause')).toBe(false);
   });
 
-  it('the reason of an aborted signal', () => {
-    const back = travel(AbortSignal.abort().reason as Error);
-    expect(back).toBeInstanceOf(Error);
-    expect(back.name).toBe('AbortError');
-    expect(back.message).toMatch(/aborted/);
-  });
-
   it("an error of Node's own keeps the name of its built-in class", () => {
     let thrown: Error | undefined;
     try {
@@ -89,5 +83,117 @@ describe('errors in an item', () => {
     const back = travel(thrown!) as Error & { code: string };
     expect(back).toBeInstanceOf(TypeError);
     expect([back.name, back.code]).toEqual(['TypeError', 'ERR_INVALID_URL']);
+  });
+});
+
+describe('a DOMException in an item', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it('is one on the other side, as the reason of an aborted signal', () => {
+    const { reason } = AbortSignal.abort() as { reason: DOMException };
+    const back = travel(reason);
+    expect(back).toBeInstanceOf(DOMException);
+    expect(back).toBeInstanceOf(Error);
+    expect([back.name, back.code, back.message]).toEqual([
+      'AbortError',
+      DOMException.ABORT_ERR,
+      reason.message,
+    ]);
+    expect(back.stack).toBe(reason.stack);
+    expect(difference({ reason, again: [reason] }, travel({ reason, again: [reason] }))).toBeUndefined();
+  });
+
+  it.each([
+    ['', 'Error', 0],
+    ['why', 'DataCloneError', 25],
+    ['\u{1f4a5} \ud800', 'a name of no meaning', 0],
+    ['', '', 0],
+  ])('with the message %j and the name %j', (message, name, code) => {
+    const error = new DOMException(message, name);
+    const back = travel(error);
+    expect(difference(error, back)).toBeUndefined();
+    expect([back.name, back.message, back.code]).toEqual([name, message, code]);
+    expect(Object.getOwnPropertyNames(back)).toEqual(['stack']);
+  });
+
+  it('with a cause, which may be itself, and fields of its own', () => {
+    const error = new DOMException('why', {
+      name: 'DataError',
+      cause: { deeper: new Error('first') },
+    } as never);
+    Object.assign(error, { by: 'me', list: [error] });
+    expect(difference(error, travel(error))).toBeUndefined();
+    Object.defineProperty(error, 'cause', { value: error, writable: true, configurable: true });
+    expect(difference(error, travel(error))).toBeUndefined();
+  });
+
+  it.each([true, false])('that was given another name, message and code (enumerable: %s)', (enumerable) => {
+    const error = new DOMException('why', 'AbortError');
+    for (const [key, value] of [
+      ['name', 'Mine'],
+      ['message', 'because'],
+    ] as const) {
+      Object.defineProperty(error, key, { value, enumerable, writable: true, configurable: true });
+    }
+    const back = travel(error);
+    expect(difference(error, back)).toBeUndefined();
+    expect([back.name, back.message, back.code]).toEqual(['Mine', 'because', DOMException.ABORT_ERR]);
+    Object.defineProperty(error, 'code', { value: 'E_MINE', enumerable: true });
+    expect(travel(error).code).toBe('E_MINE');
+  });
+
+  it('whose class extends it arrives as the nearest one that is built in', () => {
+    class Withdrawn extends DOMException {}
+    class Called extends DOMException {
+      override get name() {
+        return 'Called';
+      }
+    }
+    const back = travel(new Withdrawn('gone', 'AbortError'));
+    expect(Object.getPrototypeOf(back)).toBe(DOMException.prototype);
+    expect([back.name, back.message, back.code]).toEqual(['AbortError', 'gone', DOMException.ABORT_ERR]);
+    expect([travel(new Called('', 'AbortError')).name, travel(new Called('', 'AbortError')).code]).toEqual([
+      'Called',
+      DOMException.ABORT_ERR,
+    ]);
+  });
+
+  it.each([-1, 0, 1, 2])('at the depth from which objects are deferred, and %i more', (more) => {
+    const error = new DOMException('deep', 'TimeoutError');
+    Object.defineProperty(error, 'cause', { value: [{ error }], writable: true, configurable: true });
+    let item: unknown = [error, { field: error }];
+    for (let i = 0; i < MAX_DEPTH - 1 + more; i++) item = [item];
+    expect(difference(item, travel(item))).toBeUndefined();
+  });
+
+  it('without a stack has none', () => {
+    const error = new DOMException('why', 'AbortError');
+    delete (error as { stack?: unknown }).stack;
+    expect(Object.hasOwn(travel(error), 'stack')).toBe(false);
+  });
+
+  it('is an error of that name where there is no such class', () => {
+    const error = Object.assign(new DOMException('why', 'AbortError'), { by: 'me' });
+    const bytes = encode(anyCodec, error);
+    vi.stubGlobal('DOMException', undefined);
+    const back = decode(anyCodec, bytes) as Error & { by: string };
+    vi.unstubAllGlobals();
+    expect(Object.getPrototypeOf(back)).toBe(Error.prototype);
+    expect([back.name, back.message, back.stack, back.by]).toEqual(['AbortError', 'why', error.stack, 'me']);
+    expect(Object.keys(back)).toEqual(['by']);
+  });
+
+  it('is none when it only pretends to be', () => {
+    const impostor = Object.create(DOMException.prototype) as DOMException;
+    expect(() => travel(impostor)).toThrow(
+      expect.objectContaining({ code: 'QUEUE_CODEC', path: 'item.name' }),
+    );
+    const Real = DOMException;
+    const Own = { DOMException: class DOMException extends Error {} }.DOMException;
+    const back = travel(new Own('mine'));
+    expect(back).not.toBeInstanceOf(Real);
+    expect([back.name, back.message]).toEqual(['DOMException', 'mine']);
   });
 });

@@ -21,7 +21,8 @@
  *   bigBuffer  count, padding, bytes            (padding: `ByteWriter.padding`)
  *   view       kind byte (index in VIEW_NAMES), flag byte (1: tracks the length), offset, length, a buffer
  *   error      class byte (index in ERROR_NAMES), flag byte (ERROR_FLAG), the flagged values in order of
- *              their bits, count, that many (key, value): the enumerable fields
+ *              their bits, count, that many (key, value): the enumerable fields.
+              After the class byte of a DOMException, here and in a shell: the name and message it is made with
  * ```
  *
  * `count` is `ByteWriter.count`. Objects nest at most MAX_DEPTH deep in the bytes; what lies deeper is
@@ -99,7 +100,11 @@ export const ERROR_NAMES: readonly string[] = [
   'TypeError',
   'URIError',
   'AggregateError',
+  'DOMException',
 ];
+
+/** The class of error that never changes the name and message it was made with, and has its `code` from the name. */
+export const DOM_EXCEPTION = ERROR_NAMES.indexOf('DOMException');
 
 /** Own properties of an error that are not enumerable, and its class name where that is not built in. */
 export const ERROR_FLAG = {

@@ -36,6 +36,8 @@ export function difference(left: unknown, right: unknown): string | undefined {
     else if (a instanceof Number || a instanceof String || a instanceof Boolean || a instanceof BigInt) {
       work.push([a.valueOf(), (b as typeof a).valueOf(), `${path} (boxed)`]);
       return undefined;
+    } else if (tags[0] === '[object DOMException]') {
+      pushList(shownBy(a as DOMException), shownBy(b as DOMException), path, work);
     }
     return compareProperties(a, b, path, work);
   };
@@ -74,6 +76,9 @@ function compareProperties(
   }
   return undefined;
 }
+
+/** What a DOMException has in slots of its own. By its tag, for a test may take the class away. */
+const shownBy = ({ name, message, code }: DOMException) => [name, message, code];
 
 function pushList(
   a: readonly unknown[],
