@@ -3,6 +3,7 @@ import {
   attach,
   checkOptions,
   deadlineOf,
+  describeValue,
   EventCount,
   LONGEST_WITHOUT_TURN,
   throwIfAborted,
@@ -142,15 +143,15 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * Puts all items in, in order, one lock round for as many as there are places. Other threads' items may come
    * between two rounds. Blocks.
    *
-   * @throws as {@link put}. When an item cannot be carried, none was put. `QueueFull` and `QueueShutDown` tell by
-   *   `accepted` how many were put before.
+   * @throws as {@link put}; TypeError when `items` are not iterable. When an item cannot be carried, none was put.
+   *   `QueueFull` and `QueueShutDown` tell by `accepted` how many were put before.
    */
   putMany(items: Iterable<T>, options?: WaitOptions): void {
     const deadline = options === undefined ? Infinity : this.#deadline(options, true);
     this.#mustBeAllowedToBlock('putMany', deadline);
     const writer = this.#borrowWriter();
     try {
-      const count = this.#frameAll(items, writer);
+      const count = this.#frameAll('putMany', items, writer);
       if (count === 0) return;
       const progress = new PutProgress(this.#store, writer.words, writer.length / 4, count);
       if (!progress.attempt()) this.#putSlowly(progress, deadline, options?.timeout);
@@ -169,7 +170,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * @throws as {@link putMany}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
    */
   async putManyAsync(items: Iterable<T>, options?: AsyncWaitOptions): Promise<void> {
-    return this.#putFrames((writer) => this.#frameAll(items, writer), options);
+    return this.#putFrames((writer) => this.#frameAll('putManyAsync', items, writer), options);
   }
 
   /**
@@ -405,7 +406,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     );
   }
 
-  #frameAll(items: Iterable<T>, writer: ByteWriter): number {
+  #frameAll(verb: string, items: Iterable<T>, writer: ByteWriter): number {
+    this.#mustBeIterable(verb, items);
     let count = 0;
     try {
       for (const item of items) {
@@ -423,6 +425,14 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
       writer.start = 0;
     }
     return count;
+  }
+
+  #mustBeIterable(verb: string, items: unknown): void {
+    if (typeof (items as Partial<Iterable<T>> | null | undefined)?.[Symbol.iterator] === 'function') return;
+    if (isShutDown(this.#header)) throw new QueueShutDown();
+    throw new TypeError(
+      `${verb} takes an iterable of items, such as an array, not ${describeValue(items)}: put takes a single item`,
+    );
   }
 
   /** The only item that was taken. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LifoQueue, PriorityQueue, Queue, QueueCodecError, QueueShutDown } from './index.ts';
+import { LifoQueue, PriorityQueue, Queue, QueueCodecError, QueueShutDown, SimpleQueue } from './index.ts';
 
 const PAGE = 2 ** 16;
 
@@ -166,6 +166,45 @@ describe('a batch', () => {
       expect((error as Error).message).not.toContain('batch');
     }
     expect(queue.qsize()).toBe(0);
+  });
+
+  it.each<[unknown, string]>([
+    [5, 'the number 5'],
+    [undefined, 'undefined'],
+    [null, 'null'],
+    [{ length: 1, 0: 1 }, 'an Object'],
+    [() => [1], 'a function'],
+    [{ [Symbol.iterator]: 1 }, 'an Object'],
+  ])('that is no iterable, %o, is a TypeError which shows it, and nothing is put', async (items, shown) => {
+    for (const queue of [new Queue(), new LifoQueue(), new PriorityQueue(), new SimpleQueue()]) {
+      for (const verb of ['putMany', 'putManyAsync'] as const) {
+        const error = await errorOf(() => queue[verb](items as never));
+        expect(error).toEqual(
+          new TypeError(
+            `${verb} takes an iterable of items, such as an array, not ${shown}: put takes a single item`,
+          ),
+        );
+      }
+      expect(queue.stats().puts).toBe(0);
+      if (queue instanceof SimpleQueue) continue;
+      queue.shutdown();
+      expect(await errorOf(() => queue.putMany(items as never))).toBeInstanceOf(QueueShutDown);
+      expect(await errorOf(() => queue.putManyAsync(items as never))).toBeInstanceOf(QueueShutDown);
+    }
+  });
+
+  it('may be a string, which is its characters, or anything else with an iterator', () => {
+    const queue = new Queue<unknown>();
+    queue.putMany('aé');
+    queue.putMany(new Map([[1, 2]]));
+    queue.putMany(
+      Object.assign(() => {}, {
+        *[Symbol.iterator]() {
+          yield 3;
+        },
+      }) as never,
+    );
+    expect(queue.getMany(9)).toEqual(['a', 'é', [1, 2], 3]);
   });
 
   it('is taken as far as it lies together, 64 KiB at the most, from the first one on', () => {
