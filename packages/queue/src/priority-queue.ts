@@ -118,16 +118,21 @@ export class PriorityQueue<T> extends TaskQueue<T> {
       );
     }
     const priority: unknown = this.#priority(item);
-    if (typeof priority !== 'number') {
-      const rule = this.#ownPriority ? 'options.priority(item)' : 'by default the item itself or item[0]';
-      throw new TypeError(
-        `the priority of an item (${rule}) must be a number, not ${describeValue(priority)}; the item is ${describeValue(item)}`,
-      );
-    }
-    if (Number.isNaN(priority)) {
-      throw new RangeError(`the priority of an item must not be NaN; the item is ${describeValue(item)}`);
+    if (typeof priority !== 'number' || Number.isNaN(priority)) {
+      this.mustBeCarried(item, writer);
+      throw this.#wrongPriority(priority, item);
     }
     this.#key.write(priority, writer.words, at / 4);
+  }
+
+  #wrongPriority(priority: unknown, item: T): Error {
+    if (typeof priority === 'number') {
+      return new RangeError(`the priority of an item must not be NaN; the item is ${describeValue(item)}`);
+    }
+    const rule = this.#ownPriority ? 'options.priority(item)' : 'by default the item itself or item[0]';
+    return new TypeError(
+      `the priority of an item (${rule}) must be a number, not ${describeValue(priority)}; the item is ${describeValue(item)}`,
+    );
   }
 }
 

@@ -1,5 +1,6 @@
 import { FROM, revive } from '@pkg/sync';
 import { describe, expect, it } from 'vitest';
+import { QueueCodecError } from './codec/queue-codec-error.ts';
 import { PriorityQueue } from './priority-queue.ts';
 
 describe('PriorityQueue', () => {
@@ -67,6 +68,47 @@ describe('PriorityQueue', () => {
     expect(queue.qsize()).toBe(1);
     expect(queue.get()).toEqual([1]);
     expect(queue.stats().puts).toBe(1);
+  });
+
+  it.each<[string, unknown, string]>([
+    ['a function', () => 1, 'item'],
+    ['a symbol', Symbol('x'), 'item'],
+    ['a WeakMap', new WeakMap(), 'item'],
+    ['a promise', Promise.resolve(1), 'item'],
+    ['an array with a function where its priority should be', [() => 1, 'x'], 'item[0]'],
+    ['an array with a function behind a wrong priority', ['x', () => 1], 'item[1]'],
+    ['an object without priority that holds a function', { done: () => 1 }, 'item.done'],
+    ['an array of NaN and a function', [Number.NaN, () => 1], 'item[1]'],
+  ])('refuses %s as what cannot be carried, whatever its priority', async (_, item, path) => {
+    const queue = new PriorityQueue<unknown>();
+    queue.put([1]);
+    for (const verb of [
+      () => queue.put(item),
+      () => queue.putNowait(item),
+      () => queue.putAsync(item),
+      () => queue.putMany([[0], item]),
+      () => queue.putManyAsync([[0], item]),
+    ]) {
+      const error = await Promise.resolve()
+        .then(verb)
+        .catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(QueueCodecError);
+      expect(error).toMatchObject({ path });
+    }
+    expect(queue.qsize()).toBe(1);
+    expect(queue.getMany(9)).toEqual([[1]]);
+    const own = new PriorityQueue<unknown>(0, { priority: () => 'none' as never });
+    expect(() => own.put(item)).toThrow(QueueCodecError);
+    expect(() => own.put([1])).toThrow(TypeError);
+  });
+
+  it('encodes an item once', () => {
+    let encoded = 0;
+    const codec = { encode: () => Uint8Array.of(++encoded), decode: ([n]: Uint8Array) => n! };
+    const queue = new PriorityQueue<number>(0, { codec });
+    queue.putMany([3, 2, 1]);
+    queue.put(0);
+    expect(encoded).toBe(4);
   });
 
   it('asks options.priority', async () => {

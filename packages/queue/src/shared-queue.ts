@@ -356,6 +356,16 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /** What the store wants before an item in its frame; `at` is the frame's first byte in the writer. */
   protected writeOrder(_item: T, _writer: ByteWriter, _at: number): void {}
 
+  /**
+   * Throws what the codec has to say against an item, for whoever is about to refuse it for something else: that comes
+   * first. What it writes is of no use.
+   *
+   * @internal
+   */
+  protected mustBeCarried(item: T, writer: ByteWriter): void {
+    this.#origin.codec.encode(item, writer);
+  }
+
   /** @internal */
   protected decodeFrame(words: Int32Array, at: number): T {
     const length = words[at]!;
