@@ -171,6 +171,18 @@ describe('creation', () => {
     );
     expect(() => make({ redeliver: undefined } as never)).not.toThrow();
   });
+
+  it.each(create)('of a %s takes null for no option', (name, make) => {
+    const options = ['maxBytes', 'maxDeliveries', 'redeliver', 'codec'];
+    if (name === 'PriorityQueue') options.push('priority');
+    for (const option of options) {
+      expect(() => make({ [option]: null } as never)).toThrow(TypeError);
+      expect(() => make({ [option]: null } as never)).toThrow(
+        new RegExp(`^options\\.${option} must be .*, not null\\.?$`),
+      );
+      expect(() => make({ [option]: undefined } as never)).not.toThrow();
+    }
+  });
 });
 
 describe('attaching', () => {
@@ -202,6 +214,25 @@ describe('attaching', () => {
     expect(() => from({ ...handle, threads: handle.memory } as never)).toThrow(TypeError);
     queue.put(1);
     expect((from(handle as never) as SharedQueue<number>).get()).toBe(1);
+  });
+
+  it.each(attach)('to a %s takes null for no codec', (_, { handle }, from) => {
+    for (const given of [handle, { ...handle, codec: 'user:custom' }]) {
+      expect(() => from(given as never, { codec: null } as never)).toThrow(TypeError);
+      expect(() => from(given as never, { codec: null } as never)).toThrow(
+        /^options\.codec must be .*, not null\.$/,
+      );
+    }
+    expect(() => from(handle as never, { codec: undefined } as never)).not.toThrow();
+  });
+
+  it('to a PriorityQueue takes null for no priority', () => {
+    const { handle } = new PriorityQueue<number>();
+    for (const given of [handle, { ...handle, ownPriority: true }]) {
+      expect(() => PriorityQueue.from(given, { priority: null } as never)).toThrow(
+        new TypeError('options.priority must be a function from an item to a number, not null'),
+      );
+    }
   });
 
   it.each(attach)('to a %s takes no options that are none', (_, { handle }, from) => {

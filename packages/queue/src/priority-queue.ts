@@ -61,12 +61,7 @@ export class PriorityQueue<T> extends TaskQueue<T> {
     ownPriority: boolean = options?.priority !== undefined,
   ) {
     checkOptions(options, '{ maxBytes: 1048576 }');
-    const { priority } = options;
-    if (priority !== undefined && typeof priority !== 'function') {
-      throw new TypeError(
-        `options.priority must be a function from an item to a number, not ${describeValue(priority)}`,
-      );
-    }
+    const priority = validPriority(options.priority);
     const origin = first instanceof QueueOrigin ? first : QueueOrigin.create(first, options, true);
     const store = new OrderedStore(origin.pages, new PriorityOrder(origin.pages), origin.self, origin.spins);
     super(origin, store, KIND_OF_PRIORITY_QUEUE);
@@ -88,7 +83,7 @@ export class PriorityQueue<T> extends TaskQueue<T> {
     options: { codec?: CodecName | Codec<T> | undefined; priority?: ((item: T) => number) | undefined } = {},
   ): PriorityQueue<T> {
     const origin = QueueOrigin.attach(handle, KIND_OF_PRIORITY_QUEUE, options);
-    if (options.priority !== undefined && !handle.ownPriority) {
+    if (validPriority(options.priority) !== undefined && !handle.ownPriority) {
       throw new TypeError(
         'this queue was made without options.priority: all threads must use the same, so leave it out of from() ' +
           'or give it to the constructor as well',
@@ -134,6 +129,13 @@ export class PriorityQueue<T> extends TaskQueue<T> {
       `the priority of an item (${rule}) must be a number, not ${describeValue(priority)}; the item is ${describeValue(item)}`,
     );
   }
+}
+
+function validPriority<F>(priority: F | undefined): F | undefined {
+  if (priority === undefined || typeof priority === 'function') return priority;
+  throw new TypeError(
+    `options.priority must be a function from an item to a number, not ${describeValue(priority)}`,
+  );
 }
 
 function defaultPriority(item: unknown): unknown {

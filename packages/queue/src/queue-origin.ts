@@ -102,9 +102,9 @@ export class QueueOrigin<T> {
     const bound = validMaxsize(maxsize);
     checkOptions(options, '{ maxBytes: 1048576 }');
     const redelivers = checkFlag('redeliver', options.redeliver);
-    const maxBytes = integer('options.maxBytes', options.maxBytes ?? DEFAULT_MAX_BYTES, 1, LARGEST_MAX_BYTES);
-    const deliveries = options.maxDeliveries ?? DEFAULT_MAX_DELIVERIES;
-    const maxDeliveries = integer('options.maxDeliveries', deliveries, 1, 2 ** 31 - 1);
+    const { maxBytes = DEFAULT_MAX_BYTES, maxDeliveries = DEFAULT_MAX_DELIVERIES } = options;
+    integer('options.maxBytes', maxBytes, 1, LARGEST_MAX_BYTES);
+    integer('options.maxDeliveries', maxDeliveries, 1, 2 ** 31 - 1);
     const codec = namedCodec<T>(options.codec);
     const pageWords = overrides.geometry?.pageWords ?? PAGE_BYTES / 4;
     const limitPages = Math.ceil(maxBytes / (pageWords * 4));
@@ -220,7 +220,7 @@ function resolveHandleCodec<T>(
       `this queue has a codec of its user's, '${handle.codec.slice(5)}': pass it to from(handle, { codec }) as well`,
     );
   }
-  const codec = namedCodec<T>(given ?? (handle.codec as CodecName));
+  const codec = namedCodec<T>(given === undefined ? (handle.codec as CodecName) : given);
   if (codec.name !== handle.codec) {
     throw new TypeError(
       `this queue's codec is '${handle.codec}', not '${codec.name}': all threads must use the same`,
