@@ -1,9 +1,9 @@
 // After `tsc -b` has written the declarations: the JavaScript of the packages whose modules every new thread loads, in
 // few files. A thread spends about a millisecond on each file that it loads and on each name that it has to look up,
 // beside the time for what is in them. What is imported from outside a package stays outside.
-import { rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 
 const common = {
@@ -186,7 +186,29 @@ async function bundleDownloader() {
   }
 }
 
+/** Every file that a package's `exports` and `bin` name, under whatever condition. */
+function targets(value) {
+  if (typeof value === 'string') return [value];
+  return Object.values(value ?? {}).flatMap(targets);
+}
+
+/** Throws when a package promises a file that is not there: JavaScript that neither tsc nor this script has written, say. */
+async function checkTargets() {
+  const missing = (await readdir('packages')).flatMap((name) => {
+    const root = join('packages', name);
+    // What git leaves of a package that another branch has.
+    if (!existsSync(join(root, 'package.json'))) return [];
+    const { exports, bin } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const files = [...targets(exports), ...targets(bin)].map((target) => join(root, target));
+    return files.filter((file) => !existsSync(file));
+  });
+  if (missing.length > 0) {
+    throw new Error(`named in exports or bin, and not there after the build: ${missing.join(', ')}`);
+  }
+}
+
 await bundleSync();
 await bundleQueue();
 await bundlePool();
 await bundleDownloader();
+await checkTargets();
