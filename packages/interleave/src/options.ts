@@ -106,7 +106,7 @@ const known = Object.keys({
   onProgress: 0,
 } satisfies Record<keyof ExploreOptions, 0>);
 
-/** @throws {RangeError} or {@link TypeError} naming the option, its value and what it takes. */
+/** @throws {RangeError} or `TypeError` naming the option, its value and what it takes. */
 export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
   checkOptions(options, known, '{ preemptions: 2 }');
   const { strategy = 'exhaustive' } = options;

@@ -99,7 +99,7 @@ export type Scenario<Context = unknown, Result = unknown> = Readonly<ScenarioDef
 /**
  * Defines a scenario for `explore` and `replay`, and checks its parts.
  *
- * @throws {TypeError} if a part is missing or of the wrong type; {@link RangeError} if there are no threads or
+ * @throws {TypeError} if a part is missing or of the wrong type; `RangeError` if there are no threads or
  * more than four.
  * @example
  * const counter = scenario({

@@ -37,7 +37,7 @@ export class LifoQueue<T> extends TaskQueue<T> {
    * Attaches to the queue behind `handle`, on any thread. Does not block.
    *
    * @param options the codec, when it is a user's own
-   * @returns a `LifoQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @returns a `LifoQueue`, also when the one with that handle is of a class that extends it; see {@link LifoQueue.handle}
    * @throws TypeError when `handle` is not that of a `LifoQueue`, or `options` are no object
    */
   static from<T>(

@@ -74,7 +74,7 @@ export class PriorityQueue<T> extends TaskQueue<T> {
    *
    * @param options the codec, when it is a user's own, and the priority, when the queue was made with one; without
    *   it, this thread can get and not put
-   * @returns a `PriorityQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @returns a `PriorityQueue`, also when the one with that handle is of a class that extends it; see {@link PriorityQueue.handle}
    * @throws TypeError when `handle` is not that of a `PriorityQueue`, when `options` are no object, or when `priority` is
    *   given for a queue that was made without
    */

@@ -43,7 +43,7 @@ export class Queue<T> extends TaskQueue<T> {
    * Attaches to the queue behind `handle`, on any thread. Does not block.
    *
    * @param options the codec, when it is a user's own
-   * @returns a `Queue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @returns a `Queue`, also when the one with that handle is of a class that extends it; see {@link Queue.handle}
    * @throws TypeError when `handle` is not that of a `Queue`, or `options` are no object
    */
   static from<T>(handle: QueueHandle<T>, options?: { codec?: CodecName | Codec<T> | undefined }): Queue<T> {

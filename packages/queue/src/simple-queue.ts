@@ -32,7 +32,7 @@ export class SimpleQueue<T> extends SharedQueue<T> {
    * Attaches to the queue behind `handle`, on any thread. Does not block.
    *
    * @param options the codec, when it is a user's own
-   * @returns a `SimpleQueue`, also when the one with that handle is of a class that extends it; see {@link handle}
+   * @returns a `SimpleQueue`, also when the one with that handle is of a class that extends it; see {@link SimpleQueue.handle}
    * @throws TypeError when `handle` is not that of a `SimpleQueue`, or `options` are no object
    */
   static from<T>(

@@ -52,7 +52,7 @@ interface Level<State> {
  * Wing and Gong's search with Lowe's memory of the configurations that failed. Exponential in the number of
  * operations that overlap, so for short histories; `checkFifoHistory` takes long ones.
  *
- * @throws {RangeError} for an operation that ends before it starts; {@link TypeError} for what is no history or no model.
+ * @throws {RangeError} for an operation that ends before it starts; `TypeError` for what is no history or no model.
  * @example
  * const verdict = checkLinearizable(history, fifoModel());
  * if (!verdict.linearizable) throw new Error(verdict.message);

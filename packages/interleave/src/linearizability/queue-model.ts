@@ -13,7 +13,7 @@ export interface QueueModelOptions {
   readonly priority?: (item: unknown) => number;
 }
 
-/** State of a {@link queueModel}: the items as they will be got, and the unfinished count. */
+/** State of the model of a queue: the items as they will be got, and the unfinished count. */
 export interface QueueState {
   readonly items: readonly unknown[];
   readonly unfinished: number;
@@ -22,29 +22,10 @@ export interface QueueState {
 
 type Insert = (items: readonly unknown[], item: unknown) => readonly unknown[];
 
-/** First in, first out; see {@link queueModel} for the operations. */
-export function fifoModel(options: QueueModelOptions = {}): SequentialModel<QueueState> {
-  return queueModel('a FIFO queue', options, (items, item) => [...items, item]);
-}
-
-/** Last in, first out; see {@link queueModel} for the operations. */
-export function lifoModel(options: QueueModelOptions = {}): SequentialModel<QueueState> {
-  return queueModel('a LIFO queue', options, (items, item) => [item, ...items]);
-}
-
-/** Lowest priority number first, ties in the order of insertion; see {@link queueModel} for the operations. */
-export function priorityModel(options: QueueModelOptions = {}): SequentialModel<QueueState> {
-  const priority = options?.priority ?? ((item) => Number(Array.isArray(item) ? item[0] : item));
-  return queueModel('a priority queue', options, (items, item) => {
-    const at = items.findIndex((other) => priority(other) > priority(item));
-    return at < 0 ? [...items, item] : [...items.slice(0, at), item, ...items.slice(at)];
-  });
-}
-
 /**
- * A queue with Python's verbs. Operations by name, with arguments as the method takes them: `put`, `putNowait`,
- * `putMany`, `get`, `getNowait`, `getMany`, `taskDone`, `join`, `shutdown` (argument `{ immediate }`), `qsize`,
- * `empty`, `full`. An outcome that is an error is known by the error's `name`: `QueueEmpty`, `QueueFull`,
+ * First in, first out: a queue with Python's verbs. Operations by name, with arguments as the method takes them: `put`,
+ * `putNowait`, `putMany`, `get`, `getNowait`, `getMany`, `taskDone`, `join`, `shutdown` (argument `{ immediate }`),
+ * `qsize`, `empty`, `full`. An outcome that is an error is known by the error's `name`: `QueueEmpty`, `QueueFull`,
  * `QueueShutDown`, `QueueTimeout`, `RangeError` (of `taskDone`).
  *
  * - Items are compared by content, as a queue gives copies: numbers, texts, arrays, plain objects, dates, maps, bytes,
@@ -58,9 +39,28 @@ export function priorityModel(options: QueueModelOptions = {}): SequentialModel<
  *   a bound, all or none.
  * - The model has no end of memory: a queue that ran out of `maxBytes` is none that it knows.
  *
- * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; {@link TypeError} from
+ * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; `TypeError` from
  * `checkLinearizable` for an operation of another name, or the batch of a `putMany` that can be read only once.
  */
+export function fifoModel(options: QueueModelOptions = {}): SequentialModel<QueueState> {
+  return queueModel('a FIFO queue', options, (items, item) => [...items, item]);
+}
+
+/** Last in, first out; see {@link fifoModel} for the operations. */
+export function lifoModel(options: QueueModelOptions = {}): SequentialModel<QueueState> {
+  return queueModel('a LIFO queue', options, (items, item) => [item, ...items]);
+}
+
+/** Lowest priority number first, ties in the order of insertion; see {@link fifoModel} for the operations. */
+export function priorityModel(options: QueueModelOptions = {}): SequentialModel<QueueState> {
+  const priority = options?.priority ?? ((item) => Number(Array.isArray(item) ? item[0] : item));
+  return queueModel('a priority queue', options, (items, item) => {
+    const at = items.findIndex((other) => priority(other) > priority(item));
+    return at < 0 ? [...items, item] : [...items.slice(0, at), item, ...items.slice(at)];
+  });
+}
+
+/** The three models, but for where an item goes in. */
 function queueModel(name: string, options: QueueModelOptions, insert: Insert): SequentialModel<QueueState> {
   checkOptions(options, ['maxsize', 'priority'], '{ maxsize: 1 }');
   const { priority } = options;

@@ -32,7 +32,7 @@ export interface ThreadsReport {
  * @param module URL of the module that exports the scenario; each worker imports it.
  * @param schedule Steps only: deaths, spurious wakes and timeouts cannot be had at will from real threads.
  * @param exportName The scenario's name in the module; default `'default'`.
- * @throws {InterleavingFailure} if the schedule fails in the model; {@link RangeError} if it contains faults, or a timeout
+ * @throws {InterleavingFailure} if the schedule fails in the model; `RangeError` if it contains faults, or a timeout
  * fires by it in the model; {@link Error} naming the first access in which the threads differ from the model.
  * @example
  * await runOnThreads(new URL('./counter.ts', import.meta.url), '0.1x2.0');
