@@ -7,7 +7,8 @@
  *        17   HOLDS       how many holds there have been; written by the owner
  *        18   HOLD        number of the present hold, by which a guard knows whether it is still its own;
  *                         written by the owner
- *        19   ABANDONED   number of the latest hold that was taken over from a dead thread; written by the owner
+ *        19   ABANDONED   number of the latest hold that was taken over from a dead thread, 0 for none; written by
+ *                         the owner
  *        32   FREED       event count: LOCK may be free, or its owner dead. Waiters, blocking or asynchronous
  * ```
  *
@@ -91,6 +92,8 @@ export class Mutex extends SharedPrimitive {
     Atomics.store(this.words, HOLDS, hold);
     Atomics.store(this.words, HOLD, hold);
     if (found === 'abandoned') Atomics.store(this.words, ABANDONED, hold);
+    // The number is that of a hold 2^32 ago, and so is what is said of it.
+    else if (Atomics.load(this.words, ABANDONED) === hold) Atomics.store(this.words, ABANDONED, 0);
     return true;
   };
 

@@ -62,6 +62,20 @@ describe('Mutex', () => {
     expect(mutex.isLocked).toBe(false);
   });
 
+  it('is not abandoned to the hold whose number comes round to that of an abandoned one', () => {
+    const { members, identities, cast } = make(2);
+    const [a, b] = members as [Mutex, Mutex];
+    b.lock();
+    cast.kill(identities[1]!);
+    const guard = a.lock();
+    expect(guard.abandoned).toBe(true);
+    guard.unlock();
+    // HOLDS, 2^32 - 1 holds later.
+    const words = new Int32Array(a.handle.memory);
+    words[17] = words[17]! - 1;
+    expect(a.lock().abandoned).toBe(false);
+  });
+
   it('is abandoned to the next owner when its owner dies, and to nobody after that', () => {
     const { cast, members, identities } = make(3);
     const [a, b, c] = members as [Mutex, Mutex, Mutex];
