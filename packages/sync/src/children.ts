@@ -10,13 +10,17 @@ import type { ThreadTable } from './thread-table.ts';
 export interface Child {
   readonly key: number;
   readonly worker: TerminableWorker;
+  /** If present, it tells of the end of the thread, and of those that the thread started, which are joined before. */
   readonly probe: LivenessProbe | undefined;
   /** Whether it will never run another instruction, as far as can be told without events. */
-  readonly hasEnded: () => boolean;
+  readonly hasStopped: () => boolean;
   /** Present once the end of the thread has been requested. */
   termination: Termination | undefined;
   /** Where the thread is enrolled as a child of this one. */
   readonly enrolments: { table: ThreadTable; entry: number }[];
+  /** Whether it is known to have stopped. */
+  stopped: boolean;
+  /** Whether it is known to have ended, and with it the threads that it started. */
   ended: boolean;
 }
 
@@ -43,9 +47,29 @@ export function enrolChildren(identity: ThreadIdentity): void {
  */
 export function reapChildren(): void {
   for (const child of children) {
-    if (child.hasEnded()) noteEnd(child);
-    else child.termination?.insist();
+    if (!noteStop(child)) child.termination?.insist();
   }
+}
+
+/**
+ * Notes, without waiting for an event, that `child` has stopped, if it has. That is its end too if it keeps a probe or
+ * has no threads of its own; else its end is told by its `exit` event alone. Recovers nothing. Does not block.
+ *
+ * @returns whether it has stopped
+ */
+export function noteStop(child: Child): boolean {
+  if (child.stopped) return true;
+  if (!child.hasStopped()) return false;
+  child.stopped = true;
+  if (child.probe !== undefined || !markStopped(child)) noteEnd(child);
+  return true;
+}
+
+/** Records the death of `child` alone; returns whether it may have left threads behind that still run. */
+function markStopped({ key }: Child): boolean {
+  let isSurvived = false;
+  for (const table of knownTables()) if (table.markDeadAlone(key)) isSurvived = true;
+  return isSurvived;
 }
 
 /** Ends `child` at whatever instruction it is; its end is still to be noticed. Does not block. */
@@ -70,7 +94,8 @@ export function endChildren(which: 'all' | 'probed', limit: number = LONGEST_END
   const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {
     reapChildren();
-    left = left.filter((child) => !child.ended);
+    // Whatever one that has stopped had started, requests to it can no longer end.
+    left = left.filter((child) => !child.stopped);
     if (left.length === 0 || performance.now() > deadline) return;
     Atomics.wait(nobodyWakes, 0, 0, 1);
   }
@@ -90,6 +115,7 @@ export function recoverWhatIsDue(): void {
 /** Records that `child` has ended. */
 function noteEnd(child: Child): void {
   if (child.ended) return;
+  child.stopped = true;
   child.ended = true;
   children.delete(child);
   child.probe?.close();

@@ -8,7 +8,7 @@ import { A, B, PROGRESS, type RoleData, STOP } from '../test/fixtures/role-data.
 import { type Actor, makeWords, randomInstant, reaches, start } from '../test/fixtures/workers.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
-import { createLivenessProbe, endChildren } from './kernel.ts';
+import { createLivenessProbe, endChildren, reapChildren } from './kernel.ts';
 import { LockTimeout } from './lock-timeout.ts';
 import { Mutex } from './mutex.ts';
 import { Semaphore } from './semaphore.ts';
@@ -234,6 +234,37 @@ describe('the end of a thread', () => {
     const waiting = mutex.lockAsync();
     await parent.supervision.terminate();
     expect((await waiting).abandoned).toBe(true);
+  });
+});
+
+describe('the end of a thread that has started another one', () => {
+  it('is not that of the other one, which may run on, until an event tells of both', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const parent = start({ role: 'parent', handle: mutex.handle, words });
+    await once(parent.worker, 'online');
+    await reaches(words, PROGRESS, 1);
+    void parent.supervision.terminate();
+    // No event comes before this: whether the other one has ended by now, nobody can tell.
+    while (parent.worker.performance.eventLoopUtilization().idle >= 0) reapChildren();
+    reapChildren();
+    expect(mutex.isLocked).toBe(true);
+    expect(mutex.tryLock()).toBeUndefined();
+    expect(parent.supervision.ended).toBe(false);
+    await parent.end;
+    expect(parent.supervision.ended).toBe(true);
+    expect(mutex.lock().abandoned).toBe(true);
+  });
+
+  it('is that of both if it keeps a probe', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const parent = start({ role: 'parent', handle: mutex.handle, words }, createLivenessProbe());
+    await reaches(words, PROGRESS, 1);
+    void parent.supervision.terminate();
+    expect(mutex.lock().abandoned).toBe(true);
+    expect(parent.supervision.ended).toBe(true);
+    await parent.end;
   });
 });
 

@@ -1,5 +1,5 @@
-import { keyOfWorker, type LivenessProbe, watchEnd } from '#platform';
-import { addChild, bury, type Child, recoverWhatIsDue, terminateChild } from './children.ts';
+import { keyOfWorker, type LivenessProbe, watchStop } from '#platform';
+import { addChild, bury, type Child, noteStop, recoverWhatIsDue, terminateChild } from './children.ts';
 import { currentThread, identitiesOfThisThread } from './current-thread.ts';
 import { describeValue } from './describe-value.ts';
 import { homeTable } from './known-tables.ts';
@@ -17,7 +17,10 @@ export interface SupervisedWorker extends TerminableWorker {
 
 /** One watched thread. */
 export interface Supervision {
-  /** Whether the worker has ended and its end has been recorded. Looks by itself; does not block. */
+  /**
+   * Whether the worker has ended, with the threads that it supervised, and that has been recorded. Looks by itself; does
+   * not block.
+   */
   readonly ended: boolean;
   /**
    * Ends the worker at whatever instruction it is. Unlike the worker's own `terminate()` it repeats its request,
@@ -33,7 +36,9 @@ export interface Supervision {
  * this project is recovered: locks go to the next owner as `abandoned`, items it had taken are redelivered
  * or counted as done, and whoever waited because of it is woken. `@pkg/pool` does this by itself.
  *
- * Threads that the worker starts and supervises in turn end with it, and are recovered with it.
+ * Threads that the worker starts and supervises in turn end with it, and are recovered with it. They run on for a moment
+ * when it has stopped: while this thread blocks, and the worker keeps no `probe`, what they held comes back only after the
+ * wait, with the worker's `exit` event.
  *
  * To be called on the thread that started the worker, right after starting it. Does not block. The end is
  * noticed by the worker's `exit` event, and by a thread that blocks in an object of this project while it does so. A
@@ -57,15 +62,23 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
     throw new TypeError(`supervise() takes a worker that has been started, not ${describe(worker)}`);
   }
   currentThread();
-  const hasEnded = probe === undefined ? watchEnd(worker) : () => probe.isDead();
-  const child: Child = { key, worker, probe, hasEnded, termination: undefined, enrolments: [], ended: false };
+  const hasStopped = probe === undefined ? watchStop(worker) : () => probe.isDead();
+  const child: Child = {
+    key,
+    worker,
+    probe,
+    hasStopped,
+    termination: undefined,
+    enrolments: [],
+    stopped: false,
+    ended: false,
+  };
   addChild(child, identitiesOfThisThread());
   worker.once('exit', () => bury(child));
   return {
     get ended() {
-      if (!child.ended && child.hasEnded()) bury(child);
-      if (!child.ended) child.termination?.insist();
-      // A wait of this thread may have noted the end, which recovers nothing; who is told of it here counts on it.
+      if (!noteStop(child)) child.termination?.insist();
+      // It may have been noted by a wait of this thread, which recovers nothing; who is told of it here counts on it.
       else recoverWhatIsDue();
       return child.ended;
     },

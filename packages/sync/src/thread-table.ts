@@ -22,8 +22,9 @@
  *
  * A thread takes the threads that it started with it when it ends, and with them goes the only one to be told
  * of their ends. Therefore the table keeps who watches over whom, and burying a thread buries those that it
- * watched over. The key is freed last, so that a burial that was cut short by a death can be found and
- * finished by the next one.
+ * watched over. They run a little longer than it does: of a thread of which no more is known than that it runs no
+ * more, the death alone is recorded ({@link ThreadTable.markDeadAlone}), and its burial waits. The key is freed last,
+ * so that a burial that waits, or that was cut short by a death, can be found and finished by the next one.
  *
  * @packageDocumentation
  */
@@ -146,6 +147,30 @@ export class ThreadTable {
   }
 
   /**
+   * Records that whoever entered with `key` will never run again, and nothing about the threads that it watched over,
+   * which may run on for a while: two threads would be inside one lock if one of them were taken for dead. Without
+   * such threads its burial is complete.
+   *
+   * @returns whether there are any; {@link markDeadByKey} is to follow when they have ended
+   */
+  markDeadAlone(key: number): boolean {
+    let isSurvived = false;
+    for (let slot = 0; slot < MAX_THREADS; slot++) {
+      if (Atomics.load(this.words, KEYS + slot) !== key) continue;
+      const id = Atomics.load(this.words, LIVE + slot);
+      // As in `markDeadByKey`.
+      if (Atomics.load(this.words, KEYS + slot) !== key) continue;
+      if (!this.#watchesOver(Math.abs(id))) {
+        if (id <= 0 || !this.markDead(id)) this.#finishBurial(slot, key, Math.abs(id));
+        continue;
+      }
+      isSurvived = true;
+      if (id > 0 && Atomics.compareExchange(this.words, LIVE + slot, id, -id) === id) this.#announceDeath();
+    }
+    return isSurvived;
+  }
+
+  /**
    * Notes that the living thread `parent` started the thread with `childKey`, which will not outlive it.
    *
    * @returns the entry, for {@link discharge}
@@ -180,9 +205,22 @@ export class ThreadTable {
       if (child !== 0) this.markDeadByKey(child);
       this.discharge(entry);
     }
-    Atomics.add(this.words, DEATHS, 1);
-    Atomics.notify(this.words, DEATHS);
+    this.#announceDeath();
     // Only now may the slot be claimed anew: the next occupant must find LIVE settled.
     if (key !== 0) Atomics.compareExchange(this.words, KEYS + slot, key, 0);
+  }
+
+  /** Whether there is an entry of {@link enrol} by `id`, 0 for nobody. It may lack its key, if `id` died in `enrol`. */
+  #watchesOver(id: number): boolean {
+    const enrolled = Atomics.load(this.words, ENROLLED);
+    for (let entry = 0; id !== 0 && entry < enrolled; entry++) {
+      if (Atomics.load(this.words, PARENT + entry) === id) return true;
+    }
+    return false;
+  }
+
+  #announceDeath(): void {
+    Atomics.add(this.words, DEATHS, 1);
+    Atomics.notify(this.words, DEATHS);
   }
 }

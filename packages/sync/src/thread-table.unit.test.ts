@@ -96,6 +96,56 @@ describe('ThreadTable', () => {
     ]);
   });
 
+  it('buries a thread that has stopped alone, until those that it watched over have ended as well', () => {
+    const table = ThreadTable.create();
+    const ids = [1, 2, 3, 4].map((key) => table.claim(key));
+    table.enrol(ids[0]!, 2);
+    table.enrol(ids[1]!, 3);
+    table.enrol(ids[2]!, 4);
+    const alive = () => ids.map((id) => table.isAlive(id));
+    expect(table.markDeadAlone(2)).toBe(true);
+    expect(alive()).toEqual([true, false, true, true]);
+    expect(table.deaths).toBe(1);
+    // Told once more, it makes no difference.
+    expect(table.markDeadAlone(2)).toBe(true);
+    expect(table.deaths).toBe(1);
+    expect(table.markDeadByKey(2)).toBe(true);
+    expect(alive()).toEqual([true, false, false, false]);
+    expect(table.markDeadByKey(2)).toBe(false);
+    expect(table.markDeadAlone(2)).toBe(false);
+  });
+
+  it('lets nobody else have the slot of a thread that has stopped while its burial waits', () => {
+    const table = ThreadTable.create();
+    const ids = Array.from({ length: MAX_THREADS }, (_, i) => table.claim(i + 1));
+    table.enrol(ids[17]!, 30);
+    table.markDeadAlone(18);
+    expect(() => table.claim(5000)).toThrow(/1024 threads are alive/);
+    table.markDeadByKey(18);
+    expect([table.claim(5000), table.claim(5001)].map(slotOf).sort()).toEqual([17, 29]);
+  });
+
+  it('buries a thread that has stopped, and that watched over nobody, at once', () => {
+    const table = ThreadTable.create();
+    const [root, child] = [table.claim(1), table.claim(2)];
+    table.enrol(root, 2);
+    expect(table.markDeadAlone(2)).toBe(false);
+    expect(table.isAlive(child)).toBe(false);
+    expect(table.markDeadByKey(2)).toBe(false);
+    expect(table.deaths).toBe(1);
+  });
+
+  it('buries with its starter what a thread that has stopped left behind', () => {
+    const table = ThreadTable.create();
+    const [root, parent, child] = [1, 2, 3].map((key) => table.claim(key)) as [number, number, number];
+    table.enrol(root, 2);
+    table.enrol(parent, 3);
+    table.markDeadAlone(2);
+    table.markDead(root);
+    expect([root, parent, child].map((id) => table.isAlive(id))).toEqual([false, false, false]);
+    expect(table.markDeadByKey(2)).toBe(false);
+  });
+
   it('does not bury a thread that its parent has discharged', () => {
     const table = ThreadTable.create();
     const parent = table.claim(1);

@@ -41,8 +41,8 @@ export function keyOfWorker(worker: object): number {
 }
 
 /**
- * See `web.ts`. When a thread has run its last instruction, Node closes its ports, and the other end of a
- * channel becomes detached as soon as its messages are drained. A detached port cannot be transferred, and
+ * See `web.ts`. When a thread has run its last instruction, and the threads that it started have been joined, Node
+ * closes its ports, and the other end of a channel becomes detached as soon as its messages are drained. A detached port cannot be transferred, and
  * both draining and transferring are synchronous: so a thread that blocks can still tell that another one
  * has ended, although it sees no `exit` event.
  */
@@ -96,14 +96,14 @@ interface Measurable {
 
 /**
  * See `web.ts`. Node tells how long a worker's event loop has been idle, and that is -1 for one that has run its last
- * instruction. It is 0 for one that has not begun, and for one that was never asked while it ran: so it is asked as soon
+ * instruction: from then on it ends the worker's own workers, and waits for them. It is 0 for one that has not begun, and for one that was never asked while it ran: so it is asked as soon
  * as it runs, if this thread serves events by then.
  */
-export function watchEnd(worker: object): () => boolean {
+export function watchStop(worker: object): () => boolean {
   const { performance } = worker as Measurable;
-  const hasEnded = () => (performance?.eventLoopUtilization?.().idle ?? 0) < 0;
-  (worker as Measurable).once?.('online', hasEnded);
-  return hasEnded;
+  const hasStopped = () => (performance?.eventLoopUtilization?.().idle ?? 0) < 0;
+  (worker as Measurable).once?.('online', hasStopped);
+  return hasStopped;
 }
 
 /** See `web.ts`. */

@@ -47,9 +47,10 @@ export function onExit(_listener: () => void): void {}
 
 /**
  * Watches over a worker that this thread started and that does not help with it. Returns what tells, without waiting for
- * an event, whether it has ended: true once it will never run another instruction, false also where that cannot be told.
+ * an event, whether it has stopped: true once it will never run another instruction, while threads that it started may,
+ * false also where that cannot be told.
  */
-export function watchEnd(_worker: object): () => boolean {
+export function watchStop(_worker: object): () => boolean {
   return () => false;
 }
 
