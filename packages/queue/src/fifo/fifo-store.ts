@@ -223,12 +223,13 @@ export class FifoStore implements ItemStore {
 
   recover(): void {
     const header = this.#header;
-    if (this.#self.table.deaths === Atomics.load(header, RECOVERED_DEATHS)) return;
+    // Before anybody is woken: whoever sleeps behind a thread that dies after that is woken by the next recovery.
+    const deaths = this.#self.table.deaths;
+    if (deaths === Atomics.load(header, RECOVERED_DEATHS)) return;
     // Who sleeps on a lock that a dead thread left may hold the other lock, so it must go on before this can.
     this.#putLock.wakeAll();
     this.#getLock.wakeAll();
     this.#lockGetSide();
-    const deaths = this.#self.table.deaths;
     this.#recoverGetSide();
     Atomics.store(header, RECOVERED_DEATHS, deaths);
     this.#getLock.release();

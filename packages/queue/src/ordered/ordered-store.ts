@@ -238,10 +238,11 @@ export class OrderedStore implements ItemStore {
 
   recover(): void {
     const header = this.#header;
-    if (this.#self.table.deaths === Atomics.load(header, RECOVERED_DEATHS)) return;
+    // Before anybody is woken: whoever sleeps behind a thread that dies after that is woken by the next recovery.
+    const deaths = this.#self.table.deaths;
+    if (deaths === Atomics.load(header, RECOVERED_DEATHS)) return;
     this.#lock.wakeAll();
     this.#acquire();
-    const deaths = this.#self.table.deaths;
     this.#releaseTheDead();
     Atomics.store(header, RECOVERED_DEATHS, deaths);
     this.#lock.release();
