@@ -380,8 +380,18 @@ export const MUTANTS: readonly Mutant[] = [
     'two putters wait',
     'a putter that was woken and leaves places behind wakes nobody',
     QUEUE,
-    'if (this.#notFull.hasWaiters && !this.full()) this.#notFull.notify(1);',
+    'if (this.#notFull.hasWaiters && this.#mayHavePlace()) this.#notFull.notify(1);',
     '',
+  ),
+  mutant(
+    'put-passes-on-what-it-saw-first',
+    'two putters wait, others go on',
+    'gets are counted before puts: a queue seems full that never was, and a place is passed to nobody',
+    QUEUE,
+    `const puts = Atomics.load(header, PUTS);
+    const queued = (puts - Atomics.load(header, GETS)) | 0;`,
+    `const gets = Atomics.load(header, GETS);
+    const queued = (Atomics.load(header, PUTS) - gets) | 0;`,
   ),
   mutant(
     'get-shutdown-flag-last',

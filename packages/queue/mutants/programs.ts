@@ -181,6 +181,11 @@ export const PROGRAMS: Readonly<Record<string, Program>> = {
   ),
   'a bound comes': program([puts(1, 2, 3), gets(3), [['setMaxsize', 1]]], { preemptions: 2 }),
   'two putters wait': program([puts(1, 2, 3), puts(11), gets(2)], { preemptions: 1 }, { maxsize: 2 }),
+  'two putters wait, others go on': program(
+    [puts(1, 2, 3), puts(11), [...gets(3), ['putNowait', 21]]],
+    { preemptions: 2 },
+    { maxsize: 2 },
+  ),
   'death beside a shutdown': program([puts(1), [['shutdown']]], { kills: 1, preemptions: 2 }),
   'event, reset beside a waiter': {
     build: ({ sync, interleave }, name) => eventScenario(name, sync, interleave, 1),
