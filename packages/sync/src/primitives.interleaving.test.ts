@@ -14,6 +14,7 @@ describe('with a death at every step', () => {
   for (const scenario of [
     scenarios.mutex,
     scenarios.semaphore,
+    scenarios.semaphoreOfTwo,
     scenarios.event,
     scenarios.barrier,
     scenarios.condition,
