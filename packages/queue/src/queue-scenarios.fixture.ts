@@ -1,5 +1,6 @@
 import { type Scenario, scenario } from '@pkg/interleave';
 import { OwnerLock, ThreadIdentity, ThreadTable } from '@pkg/sync/kernel';
+import type { Geometry } from './layout.ts';
 import { attachQueue, KINDS, type KindName, type QueueMemory, taskQueue } from './queue-kinds.fixture.ts';
 import { QueueOrigin } from './queue-origin.ts';
 import { OBSERVER, OutcomeCheck } from './queue-outcome.fixture.ts';
@@ -40,6 +41,8 @@ export interface QueueScenarioOptions {
   readonly maxsize?: number;
   readonly redeliver?: boolean;
   readonly maxDeliveries?: number;
+  /** The sizes of its memory; by default those of its kind, which are plenty for a few items. */
+  readonly geometry?: Geometry;
 }
 
 const identities = new WeakMap<QueueContext, readonly ThreadIdentity[]>();
@@ -72,8 +75,9 @@ export function queueScenario(
   options: QueueScenarioOptions = {},
 ): Scenario<QueueContext, void> {
   const { kind = 'Queue', maxsize = 0, redeliver = false, maxDeliveries = 3 } = options;
-  const { geometry, tracksTasks, create } = KINDS[kind];
-  const check = new OutcomeCheck({ kind: KINDS[kind], maxsize, redeliver, maxDeliveries });
+  const { tracksTasks, create } = KINDS[kind];
+  const { geometry = KINDS[kind].geometry } = options;
+  const check = new OutcomeCheck({ kind: { ...KINDS[kind], geometry }, maxsize, redeliver, maxDeliveries });
   return scenario<QueueContext, void>({
     name,
     // All of its fields are constant.
