@@ -79,11 +79,10 @@ class Mapping<T, R> {
     const { concurrency, signal } = this.#options;
     wholeNumber('concurrency', concurrency, 1, 2 ** 31 - 1);
     this.#open();
-    let forget = () => {};
+    const forget = whenAborted(signal, () => this.end({ error: signal!.reason }));
     let failed = false;
     try {
       throwIfAborted(signal);
-      forget = whenAborted(signal, () => this.end({ error: signal!.reason }));
       for (;;) {
         this.#ask();
         while (!this.#hasNews) {

@@ -108,12 +108,8 @@ export interface Settings {
 export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
   checkOptions(options, '{ maxWorkers: 4 }');
   const most = Math.min(1000, MAX_WORKERS);
-  const maxWorkers = wholeNumber(
-    'maxWorkers',
-    options.maxWorkers === undefined ? availableParallelism() : options.maxWorkers,
-    1,
-    most,
-  );
+  const { maxWorkers = availableParallelism() } = options;
+  wholeNumber('maxWorkers', maxWorkers, 1, most);
   const { minWorkers = maxWorkers, maxQueue = Infinity, idleTimeout = 10_000, graceMs = 5000 } = options;
   const { initializer, name = 'worker' } = options;
   if (typeof name !== 'string')

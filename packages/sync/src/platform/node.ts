@@ -42,9 +42,9 @@ export function keyOfWorker(worker: object): number {
 
 /**
  * See `web.ts`. When a thread has run its last instruction, and the threads that it started have been joined, Node
- * closes its ports, and the other end of a channel becomes detached as soon as its messages are drained. A detached port cannot be transferred, and
- * both draining and transferring are synchronous: so a thread that blocks can still tell that another one
- * has ended, although it sees no `exit` event.
+ * closes its ports, and the other end of a channel becomes detached as soon as its messages are drained. A detached port
+ * cannot be transferred, and both draining and transferring are synchronous: so a thread that blocks can still tell that
+ * another one has ended, although it sees no `exit` event.
  */
 export function createLivenessProbe(): LivenessProbe {
   const channel = new MessageChannel();
@@ -96,8 +96,8 @@ interface Measurable {
 
 /**
  * See `web.ts`. Node tells how long a worker's event loop has been idle, and that is -1 for one that has run its last
- * instruction: from then on it ends the worker's own workers, and waits for them. It is 0 for one that has not begun, and for one that was never asked while it ran: so it is asked as soon
- * as it runs, if this thread serves events by then.
+ * instruction: from then on it ends the worker's own workers, and waits for them. It is 0 for one that has not begun, and
+ * for one that was never asked while it ran: so it is asked as soon as it runs, if this thread serves events by then.
  */
 export function watchStop(worker: object): () => boolean {
   const { performance } = worker as Measurable;

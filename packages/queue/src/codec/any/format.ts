@@ -22,7 +22,7 @@
  *   view       kind byte (index in VIEW_NAMES), flag byte (1: tracks the length), offset, length, a buffer
  *   error      class byte (index in ERROR_NAMES), flag byte (ERROR_FLAG), the flagged values in order of
  *              their bits, count, that many (key, value): the enumerable fields.
-              After the class byte of a DOMException, here and in a shell: the name and message it is made with
+ *              After the class byte of a DOMException, here and in a shell: the name and message it is made with
  * ```
  *
  * `count` is `ByteWriter.count`. Objects nest at most MAX_DEPTH deep in the bytes; what lies deeper is
