@@ -134,14 +134,9 @@ export class ThreadTable {
   /** Records the death of whoever entered with `key`, as {@link markDead} does; returns whether somebody had. */
   markDeadByKey(key: number): boolean {
     let found = false;
-    for (let slot = 0; slot < MAX_THREADS; slot++) {
-      if (Atomics.load(this.words, KEYS + slot) !== key) continue;
-      const id = Atomics.load(this.words, LIVE + slot);
-      // The key is still there, so the id that was read is not that of a later occupant.
-      if (Atomics.load(this.words, KEYS + slot) !== key) continue;
+    for (const [slot, id] of this.#enteredWith(key)) {
       found = true;
-      // Not alive: it died between claiming the slot and taking its id, or whoever buried it did half-way.
-      if (id <= 0 || !this.markDead(id)) this.#finishBurial(slot, key, Math.abs(id));
+      this.#bury(slot, key, id);
     }
     return found;
   }
@@ -155,13 +150,9 @@ export class ThreadTable {
    */
   markDeadAlone(key: number): boolean {
     let isSurvived = false;
-    for (let slot = 0; slot < MAX_THREADS; slot++) {
-      if (Atomics.load(this.words, KEYS + slot) !== key) continue;
-      const id = Atomics.load(this.words, LIVE + slot);
-      // As in `markDeadByKey`.
-      if (Atomics.load(this.words, KEYS + slot) !== key) continue;
+    for (const [slot, id] of this.#enteredWith(key)) {
       if (!this.#watchesOver(Math.abs(id))) {
-        if (id <= 0 || !this.markDead(id)) this.#finishBurial(slot, key, Math.abs(id));
+        this.#bury(slot, key, id);
         continue;
       }
       isSurvived = true;
@@ -208,6 +199,21 @@ export class ThreadTable {
     this.#announceDeath();
     // Only now may the slot be claimed anew: the next occupant must find LIVE settled.
     if (key !== 0) Atomics.compareExchange(this.words, KEYS + slot, key, 0);
+  }
+
+  /** The slots that were entered with `key`, each with what its LIVE holds. */
+  *#enteredWith(key: number): Generator<[slot: number, id: number]> {
+    for (let slot = 0; slot < MAX_THREADS; slot++) {
+      if (Atomics.load(this.words, KEYS + slot) !== key) continue;
+      const id = Atomics.load(this.words, LIVE + slot);
+      // The key is still there, so the id that was read is not that of a later occupant.
+      if (Atomics.load(this.words, KEYS + slot) === key) yield [slot, id];
+    }
+  }
+
+  #bury(slot: number, key: number, id: number): void {
+    // Not alive: it died between claiming the slot and taking its id, or whoever buried it did half-way.
+    if (id <= 0 || !this.markDead(id)) this.#finishBurial(slot, key, Math.abs(id));
   }
 
   /** Whether there is an entry of {@link enrol} by `id`, 0 for nobody. It may lack its key, if `id` died in `enrol`. */
