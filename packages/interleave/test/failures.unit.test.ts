@@ -38,7 +38,7 @@ const lostUpdate = scenario({
 describe('a failed check', () => {
   it('comes with the minimal schedule, the table and the line that replays it', () => {
     const failure = failureOf(lostUpdate);
-    expect(failure.code).toBe('ERR_INTERLEAVING');
+    expect(failure.code).toBe('INTERLEAVE_FAILURE');
     expect(failure.kind).toBe('check');
     expect(failure.schedule).toBe('0.1x2.0');
     expect(failure.table).toContain('│ thread 0');

@@ -2,7 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
-import { ExecutorBroken, ThreadPoolExecutor, WorkerDiedError } from './index.ts';
+import { ExecutorBroken, TaskNeverSettled, ThreadPoolExecutor, WorkerDiedError } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/tasks.ts');
 const fixture = (name: string) => new URL(`../test/fixtures/${name}`, import.meta.url);
@@ -133,7 +133,12 @@ describe('a death', () => {
 
   it('is noticed when a promise can never settle', async () => {
     const executor = new ThreadPoolExecutor<Tasks>(fixture('tasks.ts'), { maxWorkers: 1 });
-    await expect(executor.submit('never')).rejects.toThrow('nothing is left to settle');
+    await expect(executor.submit('never')).rejects.toMatchObject({
+      constructor: TaskNeverSettled,
+      code: 'POOL_TASK_NEVER_SETTLED',
+      taskName: 'never',
+      message: expect.stringContaining('nothing is left to settle'),
+    });
     expect(await executor.submit('add', [1, 2])).toBe(3);
     await executor.shutdown();
   });

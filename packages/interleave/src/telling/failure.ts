@@ -29,7 +29,7 @@ export interface Failure {
 
 /** Thrown by `explore` and `replay` when an execution of the scenario fails. */
 export class InterleavingFailure extends Error {
-  readonly code = 'ERR_INTERLEAVING';
+  readonly code = 'INTERLEAVE_FAILURE';
   /** What went wrong. */
   readonly kind: FailureKind;
   /** The smallest schedule found that fails; `replay(scenario, failure.schedule)` runs it again. */

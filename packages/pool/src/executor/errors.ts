@@ -128,6 +128,34 @@ export class ExecutorDeadlock extends Error {
   }
 }
 
+/** The task returned a promise that can never settle: no event is left in its worker that could do so. */
+export class TaskNeverSettled extends Error {
+  readonly code = 'POOL_TASK_NEVER_SETTLED';
+  override readonly name = 'TaskNeverSettled';
+  readonly taskName: string;
+
+  constructor(taskName: string) {
+    super(
+      `task '${taskName}' returned a promise that nothing is left to settle: ` +
+        'no timer, socket or other event of its worker is pending',
+    );
+    this.taskName = taskName;
+  }
+}
+
+/** `currentTask()` was called by a thread that runs no task, or by a callback that outlived its task. */
+export class NoCurrentTask extends Error {
+  readonly code = 'POOL_NO_CURRENT_TASK';
+  override readonly name = 'NoCurrentTask';
+
+  constructor() {
+    super(
+      'currentTask() was called outside of a task of a ThreadPoolExecutor: ' +
+        'call it in the task itself, and let callbacks keep what it returned',
+    );
+  }
+}
+
 // These are made in workers, too, or travel on to the threads that are attached to an executor.
 for (const each of [
   TaskValueError,
@@ -138,5 +166,7 @@ for (const each of [
   ExecutorBroken,
   ExecutorShutDown,
   ExecutorDeadlock,
+  TaskNeverSettled,
+  NoCurrentTask,
 ])
   registerErrorClass(each);

@@ -1,3 +1,4 @@
+import { NoCurrentTask } from '../errors.ts';
 import type { TaskWords } from '../task-words.ts';
 
 /** What a task may know of itself, and say, while it runs. */
@@ -25,7 +26,7 @@ const global = globalThis as { [SLOT]?: RunningTask | undefined; [EXECUTOR]?: st
  * The task that the calling worker runs. To be called by the task itself; callbacks that outlive it should keep
  * the object. Does not block.
  *
- * @throws Error outside of a task
+ * @throws NoCurrentTask outside of a task
  * @example
  * ```ts
  * export function search(haystack: string[], needle: string): number {
@@ -37,8 +38,7 @@ const global = globalThis as { [SLOT]?: RunningTask | undefined; [EXECUTOR]?: st
  */
 export function currentTask(): CurrentTask {
   const task = global[SLOT];
-  if (task === undefined)
-    throw new Error('currentTask() was called outside of a task of a ThreadPoolExecutor');
+  if (task === undefined) throw new NoCurrentTask();
   return task;
 }
 

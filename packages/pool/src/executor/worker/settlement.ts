@@ -1,12 +1,11 @@
 import { holdEventLoop } from '@pkg/sync/kernel';
+import { TaskNeverSettled } from '../errors.ts';
 import type { RunningTask } from './current-task.ts';
 
 /** Rejects the promise that the worker awaits; undefined while it awaits none. */
-let giveUp: ((error: Error) => void) | undefined;
+let giveUp: (() => void) | undefined;
 
-process.on('beforeExit', () =>
-  giveUp?.(new Error('the task returned a promise that nothing is left to settle')),
-);
+process.on('beforeExit', () => giveUp?.());
 
 /**
  * Awaits what a task has promised. When no event is left in this thread that could settle it, it rejects: nobody
@@ -21,9 +20,9 @@ export function settlement<T>(running: RunningTask, promised: PromiseLike<T>): P
       giveUp = undefined;
       release?.();
     };
-    giveUp = (error) => {
+    giveUp = () => {
       finish();
-      reject(error);
+      reject(new TaskNeverSettled(running.name));
     };
     running.whenSignalIsUsed(() => {
       if (!over) release ??= holdEventLoop();
