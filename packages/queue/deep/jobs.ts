@@ -1,5 +1,5 @@
 import type { ExploreOptions } from '@pkg/interleave';
-import type { KindName } from '../src/queue-kinds.fixture.ts';
+import { KINDS, type KindName } from '../src/queue-kinds.fixture.ts';
 import {
   BATCH_VERBS,
   END_VERBS,
@@ -160,8 +160,13 @@ function pairs(queue: QueueScenarioOptions): Job[] {
   ];
 }
 
-/** Programs drawn at random, in executions drawn at random (PCT), half of them with a death. */
-function random(queue: QueueScenarioOptions, seed: number): Job[] {
+/**
+ * Programs drawn at random, in executions drawn at random (PCT), half of them with a death. Queues without a bound, as a
+ * change of the bound may make them, hold more items than the memory of the other parts.
+ */
+function random(bounded: QueueScenarioOptions, seed: number): Job[] {
+  const { kind = 'Queue' } = bounded;
+  const queue = { ...bounded, geometry: { ...KINDS[kind].geometry, maxPages: 40 } };
   const source = randomSource(seed);
   const options = { strategy: 'pct', depth: 4, seed, schedules: RANDOM_SCHEDULES } as const;
   return [0, 1].flatMap((kills) =>

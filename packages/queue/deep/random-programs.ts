@@ -8,10 +8,15 @@ import {
 } from '../src/queue-programs.fixture.ts';
 import type { Call, QueueScenarioOptions } from '../src/queue-scenarios.fixture.ts';
 
-const VERBS = [...SINGLE_VERBS, ...BATCH_VERBS];
-const TASK_QUEUE_VERBS = [...VERBS, ...TASK_VERBS];
+/** Verbs that wait are drawn twice as often: what goes wrong mostly takes two threads that wait, and a third one. */
+const VERBS = [...SINGLE_VERBS, ...BATCH_VERBS, ...SINGLE_VERBS.slice(0, 2), ...BATCH_VERBS.slice(0, 2)];
+const BOUND_VERBS: typeof TASK_VERBS = [0, 1, 2].map((bound) => () => ['setMaxsize', bound]);
+const TASK_QUEUE_VERBS = [...VERBS, ...TASK_VERBS, ...TASK_VERBS, ...BOUND_VERBS];
 /** What a thread may end with: what comes after a shutdown is mostly refused. */
-const LAST_VERBS = [...TASK_QUEUE_VERBS, ...END_VERBS.slice(1)];
+const LAST_VERBS = [...TASK_QUEUE_VERBS, ...END_VERBS, ...END_VERBS];
+/** How many calls a thread may make, and how many threads there may be. */
+const MOST_CALLS = 4;
+const THREADS = [3, 3, 4];
 
 /** A generator of the numbers from 0 up to 1, the same for the same seed (mulberry32). */
 export function randomSource(seed: number): () => number {
@@ -24,7 +29,7 @@ export function randomSource(seed: number): () => number {
   };
 }
 
-/** Programs of three threads with three calls each, drawn at random among those that cannot rightly hang. */
+/** Programs of three or four threads with up to four calls each, drawn at random among those that cannot rightly hang. */
 export function randomPrograms(
   random: () => number,
   count: number,
@@ -32,17 +37,19 @@ export function randomPrograms(
   kills: number,
 ): Program[] {
   const isSimple = options.kind === 'SimpleQueue';
-  const draw = (verbs: readonly ((item: number) => Call)[], item: number) =>
-    verbs[Math.floor(random() * verbs.length)]!(item);
-  const verbs = isSimple ? VERBS : TASK_QUEUE_VERBS;
-  const thread = (item: number) => [
-    draw(verbs, item),
-    draw(verbs, item + 2),
-    draw(isSimple ? VERBS : LAST_VERBS, item + 4),
-  ];
+  const below = (limit: number) => Math.floor(random() * limit);
+  const thread = (firstItem: number) => {
+    const length = 1 + below(MOST_CALLS);
+    return Array.from({ length }, (_, call): Call => {
+      const verbs = isSimple ? VERBS : call === length - 1 ? LAST_VERBS : TASK_QUEUE_VERBS;
+      return verbs[below(verbs.length)]!(firstItem + 2 * call);
+    });
+  };
   const programs: Program[] = [];
   while (programs.length < count) {
-    const program = [thread(1), thread(11), thread(21)];
+    const program = Array.from({ length: THREADS[below(THREADS.length)]! }, (_, index) =>
+      thread(1 + 10 * index),
+    );
     if (!mayRightlyHang(program, options, kills)) programs.push(program);
   }
   return programs;
