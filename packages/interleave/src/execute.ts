@@ -3,7 +3,7 @@ import { anybody, anytime, type BareFailure, type Limits } from './engine/limits
 import { done } from './engine/model-thread.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Operation, Scenario } from './scenario.ts';
-import { formatSchedule, kill, kindOf, normaliseSegments, type Segment, timeout, wake } from './schedule.ts';
+import { formatSchedule, kill, kindOf, type Segment, segmentsOf, timeout, wake } from './schedule.ts';
 import { Session } from './session.ts';
 import { Follow } from './strategy/follow.ts';
 import { Names } from './telling/names.ts';
@@ -30,11 +30,6 @@ export interface Execution {
 
 /** The part of the options that an execution along a schedule goes by. */
 export type ExecutionOptions = Pick<ResolvedOptions, 'races' | 'maxSteps' | 'spinLimit'>;
-
-/** Joins the actions of an execution into the segments of a schedule. */
-export function segmentsOf(path: Iterable<number>): Segment[] {
-  return normaliseSegments(Array.from(path, (action) => ({ action, count: 1 })));
-}
 
 /** Runs executions along schedules, one after the other, over one setup of the scenario. */
 export function withExecutions<T>(

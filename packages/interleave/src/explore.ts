@@ -1,7 +1,9 @@
-import { segmentsOf, tell, withExecutions } from './execute.ts';
+import type { BareFailure } from './engine/limits.ts';
+import { tell, withExecutions } from './execute.ts';
 import { minimise } from './minimise.ts';
-import { type ExploreOptions, resolveOptions } from './options.ts';
+import { type ExploreOptions, type ResolvedOptions, replayOptionsOf, resolveOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
+import { segmentsOf } from './schedule.ts';
 import { search } from './search.ts';
 import { type Failure, InterleavingFailure } from './telling/failure.ts';
 
@@ -54,13 +56,35 @@ export function explore<Context, Result>(
   }
   const { failure: found, ...counts } = search(subject, resolved);
   const report = { scenario: scenario.name, strategy: resolved.strategy, ...counts };
-  if (found === undefined) return report;
+  if (found === undefined) {
+    if (counts.complete && counts.schedules === 0) throw nobodyDies(resolved);
+    return report;
+  }
   const segments = resolved.minimise ? minimise(subject, found.path, resolved) : segmentsOf(found.path);
   const failure = withExecutions(subject, segments, resolved, (execute): Failure => {
     const execution = execute(segments, true);
-    const bare = execution.failure ?? found.bare;
-    return { ...bare, ...tell(subject, { ...execution, failure: bare }) };
+    const bare = execution.failure ?? notAgain(found.bare);
+    return {
+      ...bare,
+      ...tell(subject, { ...execution, failure: bare }),
+      replayOptions: replayOptionsOf(resolved),
+    };
   });
   if (resolved.throwOnFailure) throw new InterleavingFailure(scenario.name, failure);
   return { ...report, failure };
 }
+
+/** The failure of an execution that did not fail when it was made again. */
+const notAgain = (failure: BareFailure): BareFailure => ({
+  ...failure,
+  message:
+    `${failure.message} — but not when the same schedule was executed again, as it is shown here: ` +
+    'something outlives an execution that is not in shared memory made by setup',
+});
+
+/** A search for deaths in parts that came to no execution at all. */
+const nobodyDies = ({ victims, killsDuring }: ResolvedOptions): RangeError =>
+  new RangeError(
+    `nobody can die: no operation of ${victims === undefined ? 'any thread' : `thread ${victims.join(' or ')}`} ` +
+      `has a number that is in killsDuring, [${killsDuring?.join(', ')}]`,
+  );

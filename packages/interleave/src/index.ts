@@ -22,8 +22,8 @@ export {
   type QueueState,
 } from './linearizability/queue-model.ts';
 export type { SequentialModel } from './linearizability/sequential-model.ts';
-export type { ExploreOptions, Progress } from './options.ts';
-export { type ReplayOptions, type ReplayReport, replay } from './replay.ts';
+export type { ExploreOptions, Progress, ReplayOptions } from './options.ts';
+export { type ReplayReport, replay } from './replay.ts';
 export {
   type Death,
   type MemorylessClass,

@@ -1,8 +1,18 @@
 import { natives } from './engine/natives.ts';
-import { type Execution, segmentsOf, withExecutions } from './execute.ts';
+import { type Execution, withExecutions } from './execute.ts';
 import type { ResolvedOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
-import { kill, kindOf, normaliseSegments, run, type Segment, threadOf, timeout, wake } from './schedule.ts';
+import {
+  kill,
+  kindOf,
+  normaliseSegments,
+  run,
+  type Segment,
+  segmentsOf,
+  threadOf,
+  timeout,
+  wake,
+} from './schedule.ts';
 import { search } from './search.ts';
 
 /** What the shrinker tries to make small, most important first. */

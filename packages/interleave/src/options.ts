@@ -59,9 +59,17 @@ export interface ExploreOptions {
    * end that several executions come to only once. Default true; false counts every execution.
    */
   readonly prune?: boolean;
-  /** Report plain accesses that race. Default true; false explores more executions. */
+  /**
+   * Report plain accesses that race. Default true. False takes other orders of what does not race for different ones, and
+   * so explores more executions; but a plain access is no step: threads switch at atomic accesses only, also where plain
+   * ones race, and `complete` means all executions of that kind. Let data that is meant to be racy go through `Atomics`.
+   */
   readonly races?: boolean;
-  /** An execution of more steps counts as a livelock. From 1; default 5,000. */
+  /**
+   * An execution of more steps counts as a livelock. From 1; default 5,000. A thread that has made an eighth of them in a
+   * row (but at least 50) lets the others go first: executions in which it goes on are not explored, so raise this for
+   * threads that make more accesses than that.
+   */
   readonly maxSteps?: number;
   /**
    * How often a thread may repeat a round of accesses that yield the same from unchanged memory before another
@@ -76,6 +84,23 @@ export interface ExploreOptions {
   /** Called about once a second during a long search, with what was done so far. */
   readonly onProgress?: (progress: Progress) => void;
 }
+
+/** The options of `explore` that matter to a single execution. */
+export type ReplayOptions = Pick<ExploreOptions, 'races' | 'maxSteps' | 'spinLimit'>;
+
+/** Those of them that are not the default, for the line that replays an execution. */
+export function replayOptionsOf(options: ResolvedOptions): ReplayOptions {
+  const { races, maxSteps, spinLimit } = options;
+  return {
+    ...(races ? {} : { races }),
+    ...(maxSteps === mostSteps ? {} : { maxSteps }),
+    ...(spinLimit === fewestSpins ? {} : { spinLimit }),
+  };
+}
+
+/** Defaults of `maxSteps` and `spinLimit`. */
+const mostSteps = 5_000;
+const fewestSpins = 2;
 
 /** {@link ExploreOptions} with the defaults filled in. */
 export type ResolvedOptions = Required<Omit<ExploreOptions, 'onProgress' | 'victims' | 'killsDuring'>> & {
@@ -131,9 +156,15 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
   }
   const numbers = (name: 'victims' | 'killsDuring', what: string, most: number): void => {
     const value: unknown = options[name];
+    if (value === undefined) return;
     const isOne = (one: unknown) => Number.isInteger(one) && (one as number) >= 0 && (one as number) <= most;
-    if (value !== undefined && !(Array.isArray(value) && value.every(isOne))) {
+    if (!Array.isArray(value) || value.length === 0 || !value.every(isOne)) {
       throw new TypeError(`${name} is an array of numbers of ${what}, 0 to ${most}, not ${withType(value)}`);
+    }
+    if ((options.kills ?? 0) === 0) {
+      throw new RangeError(
+        `${name} says who may be killed, and kills is 0, so nobody may: give kills as well`,
+      );
     }
   };
   const { victims, killsDuring } = options;
@@ -153,8 +184,8 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
     depth: whole('depth', 3, 1, 100),
     prune: flag('prune'),
     races: flag('races'),
-    maxSteps: whole('maxSteps', 5_000, 1, 1_000_000),
-    spinLimit: whole('spinLimit', 2, 1, 1_000_000),
+    maxSteps: whole('maxSteps', mostSteps, 1, 1_000_000),
+    spinLimit: whole('spinLimit', fewestSpins, 1, 1_000_000),
     minimise: flag('minimise'),
     throwOnFailure: flag('throwOnFailure'),
     onProgress,

@@ -1,5 +1,5 @@
 import { type Execution, tell, withExecutions } from './execute.ts';
-import { type ExploreOptions, resolveOptions } from './options.ts';
+import { type ReplayOptions, replayOptionsOf, resolveOptions } from './options.ts';
 import type { Operation, Scenario } from './scenario.ts';
 import { formatSchedule, parseSchedule } from './schedule.ts';
 import { InterleavingFailure } from './telling/failure.ts';
@@ -18,9 +18,6 @@ export interface ReplayReport<Result = unknown> {
   /** The trace as a table with a column for each thread. */
   readonly table: string;
 }
-
-/** The options of `explore` that matter to a single execution. */
-export type ReplayOptions = Pick<ExploreOptions, 'races' | 'maxSteps' | 'spinLimit'>;
 
 /**
  * Executes the scenario once, along a schedule that a failure printed. Where the schedule asks for what cannot
@@ -53,5 +50,9 @@ export function follow(scenario: Scenario, schedule: string, options: ReplayOpti
   const resolved = resolveOptions(options);
   const execution = withExecutions(scenario, segments, resolved, (execute) => execute(segments, true));
   if (execution.failure === undefined) return execution;
-  throw new InterleavingFailure(scenario.name, { ...execution.failure, ...tell(scenario, execution) });
+  throw new InterleavingFailure(scenario.name, {
+    ...execution.failure,
+    ...tell(scenario, execution),
+    replayOptions: replayOptionsOf(resolved),
+  });
 }

@@ -14,11 +14,21 @@ export const kindOf = (action: number): number => action & 7;
 /** The thread that an action is about. */
 export const threadOf = (action: number): number => (action >> 3) & 31;
 /** For a kill: how many plain writes the thread had made since its last atomic access. */
-export const positionOf = (action: number): number => action >> 8;
+export const positionOf = (action: number): number => (action >> 8) & mostPosition;
+const mostPosition = (1 << 20) - 1;
 
 export function actionOf(kind: number, thread: number, position = 0): number {
   return kind | (thread << 3) | (position << 8);
 }
+
+/**
+ * Set in a kill that comes between the step that lets a thread go on and the access that this step was for, which the
+ * thread so never makes.
+ */
+const beforeAccess = 1 << 28;
+export const killBeforeAccess = (thread: number, position: number): number =>
+  actionOf(kill, thread, position) | beforeAccess;
+export const isBeforeAccess = (action: number): boolean => (action & beforeAccess) !== 0;
 
 /** A stretch of a schedule: the same action `count` times. */
 export interface Segment {
@@ -41,6 +51,21 @@ export function formatSchedule(segments: readonly Segment[]): string {
     parts.push(count > 1 ? `${name}x${count}` : name);
   }
   return parts.join('.');
+}
+
+/**
+ * The schedule of an execution. A step that a thread died in, before its access, is none: left in, it would tell of a
+ * death after the access.
+ */
+export function segmentsOf(path: Iterable<number>): Segment[] {
+  const actions: number[] = [];
+  for (const action of path) {
+    if (isBeforeAccess(action)) {
+      actions.pop();
+      actions.push(action & ~beforeAccess);
+    } else actions.push(action);
+  }
+  return normaliseSegments(actions.map((action) => ({ action, count: 1 })));
 }
 
 /** Joins neighbours with the same action and drops empty ones. */

@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.ts';
-import { actionOf, kill, kindOf, run, threadOf, timeout, wake } from '../schedule.ts';
+import { actionOf, kill, killBeforeAccess, kindOf, run, threadOf, timeout, wake } from '../schedule.ts';
 import type { Strategy } from '../strategy/strategy.ts';
 import type { FailureKind } from '../telling/failure.ts';
 import { ExecutionState, nothing } from './execution-state.ts';
@@ -115,8 +115,8 @@ export abstract class Scheduler extends ExecutionState {
     const killable = isVisible(access) && this.mayDie(thread);
     if (this.granted) {
       // Chosen before its access was known, as it is at its first access and after a wait.
-      this.granted = false;
       if (killable && thread.arrived === 0) this.softPoint(thread);
+      this.granted = false;
       this.#goOn(thread, access);
       return;
     }
@@ -151,7 +151,9 @@ export abstract class Scheduler extends ExecutionState {
   protected softPoint(thread: ModelThread): void {
     const candidates = this.#candidates;
     candidates[0] = actionOf(run, thread.index);
-    candidates[1] = actionOf(kill, thread.index, thread.plainWrites);
+    candidates[1] = this.granted
+      ? killBeforeAccess(thread.index, thread.plainWrites)
+      : actionOf(kill, thread.index, thread.plainWrites);
     const choice = this.strategy.choose(this, candidates, 2, true);
     if (choice === 0) return;
     if (choice < 0) this.wasAbandoned = true;

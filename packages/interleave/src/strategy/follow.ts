@@ -1,5 +1,14 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
-import { actionOf, kill, kindOf, positionOf, run, type Segment, threadOf } from '../schedule.ts';
+import {
+  actionOf,
+  isBeforeAccess,
+  kill,
+  kindOf,
+  positionOf,
+  run,
+  type Segment,
+  threadOf,
+} from '../schedule.ts';
 import type { Strategy } from './strategy.ts';
 
 /**
@@ -11,6 +20,8 @@ export class Follow implements Strategy {
   readonly #segments: readonly Segment[];
   #at = 0;
   #used = 0;
+  /** Whether the running thread goes on only to come to where the schedule has it die. */
+  #isOnItsWay = false;
 
   constructor(segments: readonly Segment[]) {
     this.#segments = segments;
@@ -18,6 +29,7 @@ export class Follow implements Strategy {
 
   choose(state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
     if (soft) return this.#chooseSoft(candidates);
+    this.#isOnItsWay = false;
     for (;;) {
       const segment = this.#segments[this.#at];
       if (segment === undefined) return this.#otherwise(candidates, count);
@@ -37,7 +49,10 @@ export class Follow implements Strategy {
   /** A kill between plain writes is taken where its position says; anything else waits for the next access. */
   #chooseSoft(candidates: Int32Array): number {
     const segment = this.#segments[this.#at];
-    if (segment === undefined || !fulfils(candidates[1] as number, segment.action)) return 0;
+    const death = candidates[1] as number;
+    if (segment === undefined || !fulfils(death, segment.action)) return 0;
+    // The schedule has a step of the thread before its death: the access comes first.
+    if (isBeforeAccess(death) && !this.#isOnItsWay) return 0;
     this.#use(segment);
     return 1;
   }
@@ -47,7 +62,9 @@ export class Follow implements Strategy {
     if (kindOf(action) === kill) {
       // A thread dies only where its death makes a difference: it goes on until there.
       for (let i = 0; i < count; i++) {
-        if (candidates[i] === actionOf(run, threadOf(action))) return i;
+        if (candidates[i] !== actionOf(run, threadOf(action))) continue;
+        this.#isOnItsWay = true;
+        return i;
       }
       return -1;
     }

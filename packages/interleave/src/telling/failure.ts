@@ -1,3 +1,5 @@
+import type { ReplayOptions } from '../options.ts';
+
 /** What went wrong in an execution. */
 export type FailureKind =
   /** `check` threw or returned false. */
@@ -25,6 +27,8 @@ export interface Failure {
   readonly schedule: string;
   /** The execution as a table with a column for each thread. */
   readonly table: string;
+  /** The options of the search that its replay needs, too: those that are not the default. */
+  readonly replayOptions: ReplayOptions;
 }
 
 /** Thrown by `explore` and `replay` when an execution of the scenario fails. */
@@ -38,11 +42,13 @@ export class InterleavingFailure extends Error {
   readonly table: string;
   /** The scenario's name. */
   readonly scenario: string;
+  /** What `replay` takes as options to do so: those of the search that are not the default. */
+  readonly replayOptions: ReplayOptions;
 
   constructor(scenario: string, failure: Failure) {
     super(
       `${scenario}: ${failure.kind}: ${failure.message}\n\n${failure.table}\n\n` +
-        `Run it again: replay(scenario, '${failure.schedule}')`,
+        `Run it again: replay(scenario, '${failure.schedule}'${asArgument(failure.replayOptions)})`,
       'cause' in failure ? { cause: failure.cause } : undefined,
     );
     this.name = 'InterleavingFailure';
@@ -50,5 +56,12 @@ export class InterleavingFailure extends Error {
     this.schedule = failure.schedule;
     this.table = failure.table;
     this.scenario = scenario;
+    this.replayOptions = failure.replayOptions;
   }
+}
+
+/** The options as they stand in the call. */
+function asArgument(options: ReplayOptions): string {
+  const parts = Object.entries(options).map(([name, value]) => `${name}: ${value}`);
+  return parts.length === 0 ? '' : `, { ${parts.join(', ')} }`;
 }
