@@ -116,9 +116,16 @@ export function scenario<Context, Result = unknown>(
   if (typeof definition !== 'object' || definition === null) {
     throw new TypeError(`scenario() takes { name, setup, threads, … }, not ${show(definition)}`);
   }
-  const { name, setup, threads, recover, check, names, memoryless = [] } = definition;
+  const { name, setup, threads, recover, check, names, memoryless = [], ...others } = definition;
   if (typeof name !== 'string' || name === '')
     throw new TypeError(`A scenario's name is a text, not ${show(name)}`);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) {
+    throw new TypeError(
+      `Scenario '${name}': there is no part '${unknown}'; there are ` +
+        'name, setup, threads, recover, check, names, memoryless',
+    );
+  }
   for (const [part, value, optional] of [
     ['setup', setup, false],
     ['recover', recover, true],

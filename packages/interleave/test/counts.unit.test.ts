@@ -80,6 +80,30 @@ describe('exhaustive search', () => {
     expect(explore(independent([4, 4]), { prune: false, preemptions }).schedules).toBe(schedules);
   });
 
+  it.each<[string, unknown, unknown]>([
+    ['0 and an empty text', 0, ''],
+    ['0 and no items', 0, []],
+    ['-1 and an object without properties', -1, {}],
+    ['bigints of more than 64 bits', 0n, 2n ** 64n],
+    ['a bigint and its negative', 1n, -1n],
+    ['errors of different causes', new Error('e', { cause: 1 }), new Error('e', { cause: 2 })],
+    ['aggregates of different errors', new AggregateError([1], 'e'), new AggregateError([2], 'e')],
+    ['arrays of different types', Int32Array.of(1), Uint32Array.of(1)],
+    ['what contains itself', 0, Object.assign([1], { self: undefined }).map((_, __, all) => all)],
+    ['views of no type', 0, new DataView(new ArrayBuffer(4))],
+  ])('tells apart, as what bodies return, %s', (_, usual, rare) => {
+    const subject = scenario({
+      name: 'two results',
+      setup: () => ({ flag: words(1) }),
+      threads: [
+        ({ flag }) => (Atomics.exchange(flag, 0, 1) === 0 ? usual : rare),
+        ({ flag }) => void Atomics.exchange(flag, 0, 1),
+      ],
+      check: ({ results }) => results[0] !== rare,
+    });
+    expect(() => explore(subject)).toThrow(expect.objectContaining({ kind: 'check' }));
+  });
+
   it('kills at every access, before the first and after the last', () => {
     const deaths = new Set<number>();
     const report = explore(
@@ -138,6 +162,21 @@ describe('exhaustive search', () => {
 });
 
 describe('seeded strategies', () => {
+  it.each(['pct', 'random'] as const)('let either of two equal deadlines fire first, by %s', (strategy) => {
+    const subject = scenario({
+      name: 'two sleepers',
+      setup: () => ({ bell: words(1), first: words(1) }),
+      threads: [1, 2].map((number) => ({ bell, first }: { bell: Int32Array; first: Int32Array }) => {
+        Atomics.wait(bell, 0, 0, 10);
+        Atomics.compareExchange(first, 0, 0, number);
+      }),
+      check: ({ context }) => context.first[0] !== 2,
+    });
+    expect(() => explore(subject, { strategy, schedules: 200 })).toThrow(
+      expect.objectContaining({ kind: 'check' }),
+    );
+  });
+
   it.each(['pct', 'random'] as const)(
     '%s executes as many schedules as asked for, the same each time',
     (strategy) => {

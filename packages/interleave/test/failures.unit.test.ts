@@ -100,6 +100,27 @@ describe('livelock', () => {
     expect(failure.kind).toBe('livelock');
   });
 
+  it('is told with the options by which it is one, which its replay needs, too', () => {
+    const subject = scenario({
+      name: 'more steps than allowed',
+      setup: () => ({ count: words(1) }),
+      threads: [
+        ({ count }) => {
+          for (let i = 0; i < 60; i++) Atomics.add(count, 0, 1);
+        },
+      ],
+    });
+    const failure = failureOf(subject, { maxSteps: 50, spinLimit: 3 });
+    expect(failure.replayOptions).toEqual({ maxSteps: 50, spinLimit: 3 });
+    expect(failure.message).toContain(
+      `replay(scenario, '${failure.schedule}', { maxSteps: 50, spinLimit: 3 })`,
+    );
+    expect(() => replay(subject, failure.schedule, failure.replayOptions)).toThrow(
+      expect.objectContaining({ message: failure.message }),
+    );
+    expect(failureOf(lostUpdate).replayOptions).toEqual({});
+  });
+
   it('is a loop on plain reads, which makes no steps', () => {
     const failure = failureOf(
       scenario({
@@ -202,6 +223,59 @@ describe('a race', () => {
       }),
     );
     expect(report.complete).toBe(true);
+  });
+
+  it('is a plain write of the word that another thread compares before it waits', () => {
+    for (const order of [
+      [0, 1],
+      [1, 0],
+    ]) {
+      const bodies = [
+        ({ flag }: { flag: Int32Array }) => {
+          flag[0] = 1;
+          Atomics.notify(flag, 0);
+        },
+        ({ flag }: { flag: Int32Array }) => void Atomics.wait(flag, 0, 0),
+      ];
+      const subject = scenario({
+        name: 'plain flag',
+        setup: () => ({ flag: words(1) }),
+        threads: order.map((index) => bodies[index]!),
+      });
+      const failure = failureOf(subject);
+      expect(failure.kind).toBe('race');
+      expect(failure.message).toMatch(/wait flag\[0\] by thread \d/);
+    }
+  });
+
+  it('is a plain read of what a compareExchange writes, however it says what it expects', () => {
+    for (const [array, expected] of [
+      ['Uint32Array', -1],
+      ['Uint8Array', 511],
+      ['Int16Array', 65535],
+      ['BigInt64Array', 2n ** 64n - 1n],
+    ] as const) {
+      const subject = scenario({
+        name: `${array} ${expected}`,
+        setup: () => {
+          // By the global's name: what is replaced while a scenario runs is the global.
+          const cell = new globalThis[array as 'Uint32Array'](new SharedArrayBuffer(8));
+          Atomics.sub(cell, 0, (typeof expected === 'bigint' ? 1n : 1) as number);
+          return { cell };
+        },
+        threads: [
+          ({ cell }) =>
+            void Atomics.compareExchange(
+              cell,
+              0,
+              expected as number,
+              (typeof expected === 'bigint' ? 5n : 5) as number,
+            ),
+          ({ cell }) => cell[0],
+        ],
+      });
+      expect(failureOf(subject).kind).toBe('race');
+    }
   });
 
   it('is a write after the publication', () => {
@@ -479,6 +553,9 @@ describe('other failures', () => {
     expect(() => scenario({ ...base, threads: [] })).toThrow(RangeError);
     expect(() => scenario({ ...base, name: '' })).toThrow(TypeError);
     expect(() => scenario({ ...base, setup: 1 as never })).toThrow(/setup is a function, not 1 \(number\)/);
+    expect(() => scenario({ ...base, chek: () => false } as never)).toThrow(
+      "Scenario 'x': there is no part 'chek'; there are name, setup, threads, recover, check, names, memoryless",
+    );
     expect(() => replay(lostUpdate, '0x')).toThrow(SyntaxError);
   });
 });

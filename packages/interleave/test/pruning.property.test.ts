@@ -489,7 +489,7 @@ describe('the exhaustive search', () => {
     expect(during([1])).toEqual(['0 after 1']);
     expect(during([0, 2])).toEqual(['0 after 0', '0 after 2']);
     expect(during([3])).toEqual(['0 after 3']);
-    expect(during([4])).toEqual([]);
+    expect(() => during([4])).toThrow(/^nobody can die: .*killsDuring, \[4\]/);
     expect(during([0], { strategy: 'random', schedules: 200 })).toEqual([' after 3', '0 after 0']);
     // Of who recovers, any step may be the last.
     expect(during([2], { kills: 2 })).toEqual(['0 after 2', '0,2 after 2']);
@@ -519,6 +519,15 @@ describe('the exhaustive search', () => {
     expect(() => explore(subject, { victims: [0.5] })).toThrow(TypeError);
     expect(() => explore(subject, { victims: 1 as never })).toThrow(
       /victims is an array .* not 1 \(number\)/,
+    );
+    // Without a word, each of these would be a search that explores nothing.
+    expect(() => explore(subject, { victims: [1] })).toThrow(/^victims .* kills is 0.*: give kills as well/);
+    expect(() => explore(subject, { killsDuring: [0], kills: 0 })).toThrow(/^killsDuring .* kills is 0/);
+    expect(() => explore(subject, { kills: 1, victims: [] })).toThrow(
+      /victims is an array .* not \[\] \(array\)/,
+    );
+    expect(() => explore(subject, { kills: 1, victims: [1], killsDuring: [3] })).toThrow(
+      'nobody can die: no operation of thread 1 has a number that is in killsDuring, [3]',
     );
   });
 

@@ -1,5 +1,5 @@
 import type { Machine } from './machine.ts';
-import { natives, type TypedArray } from './natives.ts';
+import { natives, type TypedArray, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
 import * as op from './operations.ts';
 import { int32Kind, lengthOf, type View } from './view.ts';
 import type { Views } from './views.ts';
@@ -25,6 +25,13 @@ function coerce(view: View, value: unknown): number | bigint {
   }
   const number = Math.trunc(+(value as number));
   return Number.isNaN(number) || number === 0 ? 0 : number;
+}
+
+/** The value as an element of the view's type holds it: what it is compared with, and what is found there afterwards. */
+function wrap(view: View, value: number | bigint): number | bigint {
+  const elements = new (typedArrayConstructors[view.kind] as TypedArrayConstructor)(1) as Int32Array;
+  elements[0] = value as number;
+  return elements[0] as number;
 }
 
 /** An `Atomics` whose functions go to the machine for memory of the scenario, else to the genuine ones. */
@@ -86,11 +93,8 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
         return machine.atomic(op.compareExchange, view, index, expected, replacement | 0);
       }
       const at = checkIndex(view, index);
-      const given = coerce(view, expected);
-      const value = coerce(view, replacement);
-      if (view.kind === int32Kind) {
-        return machine.atomic(op.compareExchange, view, at, (given as number) | 0, (value as number) | 0);
-      }
+      const given = wrap(view, coerce(view, expected));
+      const value = wrap(view, coerce(view, replacement));
       return machine.atomic(op.compareExchange, view, at, given, value);
     },
     wait(array: TypedArray, index: number, value: unknown, timeout?: number) {

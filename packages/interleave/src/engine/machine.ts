@@ -156,9 +156,15 @@ export class Machine extends BodyRunner {
       result,
     );
     if (view !== null) {
-      this.races?.acquire(thread.index, address, view.size);
-      this.races?.enterWaiters(thread.index, address);
-      this.races?.leaveWaiters(thread.index, address);
+      const races = this.races;
+      if (races !== null) {
+        races.acquire(thread.index, address, view.size);
+        // It compares what it reads, as an atomic load would.
+        const witness = races.atomic(thread.index, address, view.size, false);
+        if (witness !== undefined) this.reportRace(thread, address, view.size, witness);
+        races.enterWaiters(thread.index, address);
+        races.leaveWaiters(thread.index, address);
+      }
     }
     if (result === 'waits') this.block(thread, address, signature, this.clock + milliseconds);
     thread.append(signature, result, undefined, digest(result));

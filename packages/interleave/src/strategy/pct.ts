@@ -1,5 +1,5 @@
 import type { ExecutionState } from '../engine/execution-state.ts';
-import { kindOf, run, threadOf } from '../schedule.ts';
+import { kindOf, threadOf } from '../schedule.ts';
 import type { FaultPlan } from './fault-plan.ts';
 import type { RandomSource } from './random-source.ts';
 import type { Strategy } from './strategy.ts';
@@ -55,8 +55,10 @@ export class Pct implements Strategy {
   }
 
   #highest(candidates: Int32Array, count: number): number {
+    // Runs come first. Where there are none, the candidates are timeouts of which one must fire: also by priority.
+    const kind = kindOf(candidates[0] as number);
     let best = 0;
-    for (let i = 1; i < count && kindOf(candidates[i] as number) === run; i++) {
+    for (let i = 1; i < count && kindOf(candidates[i] as number) === kind; i++) {
       const thread = threadOf(candidates[i] as number);
       if (
         (this.#priorities[thread] as number) >
