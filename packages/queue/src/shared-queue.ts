@@ -34,6 +34,7 @@ import {
   PUTS,
   RETURNED,
 } from './layout.ts';
+import { Line } from './line.ts';
 import { PutProgress } from './put-progress.ts';
 import { integer, type QueueHandle, type QueueOrigin } from './queue-origin.ts';
 
@@ -57,6 +58,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   /** Made by the first call that needs them, and while one is lent, a call within that call makes another. */
   #writer: ByteWriter | undefined;
   #reader: ByteReader | undefined;
+  /** Asynchronous puts of this object that have not found a place. */
+  readonly #putters = new Line();
 
   /** @internal */
   protected constructor(origin: QueueOrigin<T>, store: ItemStore, kind: string) {
@@ -127,7 +130,9 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
 
   /**
    * {@link put} as a promise, for any thread. The item is encoded before this returns, so later changes to it do
-   * not matter. Promises of one thread settle in the order of their calls when nothing else interferes.
+   * not matter. What one thread puts by promises goes in, by one queue object, in the order of the calls, whether they are
+   * awaited or not: while one waits, those after it wait as well, unless their timeout is 0. Blocking verbs do not wait
+   * for promises.
    *
    * @throws as {@link put}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
    */
@@ -490,17 +495,40 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     try {
       const count = frame(writer);
       progress = new PutProgress(this.#store, writer.words, writer.length / 4, count);
-      if (progress.attempt()) return;
+      // Who does not wait has no place in the line: it is now or never.
+      const isNext = deadline === -Infinity || !this.#putters.isTaken;
+      if (isNext && progress.attempt()) return;
+      if (deadline === -Infinity) this.#beforeWait(progress, deadline, options?.timeout);
       // The scratch is used by others while this waits.
       progress.keepRest();
     } finally {
       this.#returnWriter(writer);
     }
-    while (!progress.attempt()) {
-      const until = this.#beforeWait(progress, deadline, options?.timeout);
-      const woken = await waitUntilAsync(until.event, until.attempt, deadline, options?.signal);
-      this.#passOnPlace();
-      if (!woken) throw this.#full(options?.timeout, progress.accepted, until.refusal);
+    await this.#putInTurn(progress, deadline, options);
+  }
+
+  /** Goes on with a put when those that this thread began before it are over. */
+  async #putInTurn(
+    progress: PutProgress,
+    deadline: number,
+    options: AsyncWaitOptions | undefined,
+  ): Promise<void> {
+    const putters = this.#putters;
+    if (!putters.tryEnter()) {
+      Atomics.add(this.#header, PUT_WAITS, 1);
+      if (!(await putters.enter(deadline, options?.signal))) {
+        throw this.#full(options?.timeout, progress.accepted, this.#store.refusal);
+      }
+    }
+    try {
+      while (!progress.attempt()) {
+        const until = this.#beforeWait(progress, deadline, options?.timeout);
+        const woken = await waitUntilAsync(until.event, until.attempt, deadline, options?.signal);
+        this.#passOnPlace();
+        if (!woken) throw this.#full(options?.timeout, progress.accepted, until.refusal);
+      }
+    } finally {
+      putters.leave();
     }
   }
 
