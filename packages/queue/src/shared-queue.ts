@@ -417,7 +417,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   #neverFits(bytes: string, largestFrame: number): RangeError {
     return new RangeError(
       `an item of ${bytes} bytes can never fit into this queue, whose memory holds items of up to ` +
-        `${(largestFrame - this.#store.offerHeader) * 4} bytes (maxBytes ${this.#maxBytes}): raise maxBytes or split the item`,
+        `${(largestFrame - this.#store.offerHeader) * 4} bytes (maxBytes ${this.#maxBytes}), counted as its codec ` +
+        `"${this.#origin.codec.name}" writes them: raise maxBytes or split the item`,
     );
   }
 

@@ -57,6 +57,17 @@ describe('codec float64', () => {
 });
 
 describe('codec bytes', () => {
+  it('refuses an array whose bytes are gone, and takes an empty one', () => {
+    const gone = new Uint8Array(8);
+    structuredClone(gone, { transfer: [gone.buffer] });
+    expect(() => encode(bytesCodec, gone)).toThrow(QueueCodecError);
+    expect(() => encode(bytesCodec, gone)).toThrow(/its buffer was transferred/);
+    const shrunk = new Uint8Array(new ArrayBuffer(8, { maxByteLength: 8 }), 4, 4);
+    shrunk.buffer.resize(2);
+    expect(() => encode(bytesCodec, shrunk)).toThrow(QueueCodecError);
+    expect(roundTrip(bytesCodec, new Uint8Array(0))).toEqual(new Uint8Array(0));
+  });
+
   it('carries bytes of any length, on a buffer of their own', () => {
     for (const length of [0, 1, 3, 4, 5, 1000, 100_000]) {
       const value = Uint8Array.from({ length }, (_, index) => index * 7);
