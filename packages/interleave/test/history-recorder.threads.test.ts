@@ -75,6 +75,20 @@ describe('HistoryRecorder', () => {
     expect(recorder.history()).toMatchObject([{ args: [-0] }]);
   });
 
+  it.each([
+    [undefined, /options are an object such as .* not undefined/],
+    [{ error: ['QueueEmpty'] }, /no option 'error'; there are threads, capacity, operations, errors, memory/],
+    [{ operations: undefined }, /operations is a non-empty array of names, not undefined \(undefined\)/],
+    [{ operations: [] }, /operations is a non-empty array of names, not \[\] \(array\)/],
+    [{ operations: 'put' }, /operations is a non-empty array of names, not put \(string\)/],
+    [{ operations: ['put', 1] }, /operations is a non-empty array of names, not \[put,1\] \(array\)/],
+    [{ errors: 'QueueEmpty' }, /errors is an array of names, not QueueEmpty \(string\)/],
+  ])('refuses the options %j', (options, message) => {
+    const valid = { threads: 1, capacity: 1, operations: ['put'] };
+    const refusal = expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) });
+    expect(() => new HistoryRecorder((options && { ...valid, ...options }) as never)).toThrow(refusal);
+  });
+
   it('takes a long history, which the FIFO checker passes, and fails once they are tampered with', () => {
     const operations = 200_000;
     const recorder = new HistoryRecorder({

@@ -2,11 +2,13 @@ import { describe, expect, it } from 'vitest';
 import {
   checkFifoHistory,
   checkLinearizable,
+  explore,
   fifoModel,
   lifoModel,
   type Operation,
   priorityModel,
   type QueueModelOptions,
+  scenario,
 } from '../src/index.ts';
 
 /** An operation by thread, name, argument, interval and outcome; an outcome that is an Error was thrown. */
@@ -71,6 +73,38 @@ describe('checkLinearizable', () => {
       /no operation 'peek'/,
     );
   });
+
+  it.each([null, undefined, 'full', 5])(
+    'takes a thrown %s, which has no name, for an outcome like others',
+    (thrown) => {
+      let history: readonly Operation[] = [];
+      const subject = scenario({
+        name: 'bare values thrown',
+        setup: () => null,
+        threads: [
+          (_, thread) => {
+            try {
+              thread.call('put', [1], () => {
+                throw thrown;
+              });
+            } catch {}
+            thread.call('get', [], () => 1);
+          },
+        ],
+        check: (outcome) => {
+          history = outcome.history;
+        },
+      });
+      explore(subject);
+      expect(history[0]).toHaveProperty('error');
+      const verdict = checkLinearizable(history, fifoModel());
+      expect(verdict).toMatchObject({ linearizable: false, order: [] });
+      expect((verdict as { message: string }).message).toMatch(/put\(1\) → throws \S/);
+      expect(checkFifoHistory(history)).toMatchObject({ reason: 'never-put' });
+      const lost = [{ ...operation(0, 'get', [], [0, 1]), error: thrown ?? null }];
+      expect(checkFifoHistory(lost)).toEqual({ linearizable: true });
+    },
+  );
 
   it('names what is no history, no operation or no model', () => {
     const model = fifoModel();

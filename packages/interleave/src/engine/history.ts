@@ -2,6 +2,9 @@ import type { Operation } from '../scenario.ts';
 import type { ModelThread } from './model-thread.ts';
 import { operationEnd, operationStart } from './operations.ts';
 
+/** Stands for a thrown `undefined`: an operation that has no error is one that returned. */
+const bare = new Error('undefined was thrown');
+
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** The operations noted in the threads' logs, by start. */
@@ -21,7 +24,7 @@ export function historyOf(threads: readonly ModelThread[]): Operation[] {
         const operation = open.pop() as Mutable<Operation>;
         const outcome = thread.args[at] as { result?: unknown; error?: unknown };
         operation.end = thread.values[at] as number;
-        if ('error' in outcome) operation.error = outcome.error;
+        if ('error' in outcome) operation.error = outcome.error === undefined ? bare : outcome.error;
         else operation.result = outcome.result;
       }
     }

@@ -1,6 +1,7 @@
 import type { Operation } from '../scenario.ts';
 import { formatOperation, sortHistory } from './check-linearizable.ts';
 import { contentText } from './content-text.ts';
+import { errorNameOf } from './error-name.ts';
 
 /** The verdict on a FIFO queue's history. */
 export type FifoVerdict =
@@ -56,7 +57,7 @@ export function checkFifoHistory(history: readonly Operation[]): FifoVerdict {
     } else if (name === 'get' || name === 'getNowait') {
       if (end === Number.POSITIVE_INFINITY) firstPendingGet = Math.min(firstPendingGet, start);
       else if (error !== undefined) {
-        if ((error as { name?: string }).name === 'QueueEmpty') empties.push(operation);
+        if (errorNameOf(error) === 'QueueEmpty') empties.push(operation);
       } else {
         const value = keyOf(result);
         const earlier = gets.get(value);

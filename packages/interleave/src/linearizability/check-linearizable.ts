@@ -1,6 +1,7 @@
 import type { Operation } from '../scenario.ts';
 import { withType } from '../with-type.ts';
 import { contentText } from './content-text.ts';
+import { errorNameOf } from './error-name.ts';
 import type { SequentialModel } from './sequential-model.ts';
 
 /** The verdict on a history. */
@@ -175,6 +176,6 @@ export function formatOperation({ thread, name, args, start, end, result, error 
       ? '…'
       : error === undefined
         ? contentText(result)
-        : `throws ${(error as { name?: string }).name ?? String(error)}`;
+        : `throws ${errorNameOf(error) ?? contentText(error)}`;
   return `thread ${thread}: ${name}(${args.map(contentText).join(', ')}) → ${outcome} [${start}, ${end}]`;
 }

@@ -1,5 +1,7 @@
+import { checkOptions } from '../check-options.ts';
 import type { Operation } from '../scenario.ts';
 import { withType } from '../with-type.ts';
+import { errorNameOf } from './error-name.ts';
 
 /** What a {@link HistoryRecorder} has room for. */
 export interface HistoryRecorderOptions {
@@ -7,7 +9,7 @@ export interface HistoryRecorderOptions {
   readonly threads: number;
   /** Operations that each of them records at most. From 1. */
   readonly capacity: number;
-  /** The names of the operations that are recorded. */
+  /** The names of the operations that are recorded. At least one. */
   readonly operations: readonly string[];
   /** The names of the errors that count as outcomes, such as `'QueueEmpty'`. Default none. */
   readonly errors?: readonly string[];
@@ -50,17 +52,23 @@ export class HistoryRecorder {
   readonly #cells: Float64Array;
   readonly #words: Int32Array;
 
-  /** @throws {RangeError} if a number is out of range or the memory would exceed what a buffer can hold. */
+  /**
+   * @throws {RangeError} if a number is out of range or the memory would exceed what a buffer can hold.
+   * @throws {TypeError} for names that are no array of strings, for no operations, or for an option that there is not.
+   */
   constructor(options: HistoryRecorderOptions | HistoryRecorderHandle) {
-    const { threads, capacity, operations } = options;
+    checkOptions(options, known, "{ threads: 2, capacity: 1000, operations: ['put', 'get'] }");
+    const { threads, capacity, operations, errors = [] } = options;
     for (const [name, value] of Object.entries({ threads, capacity })) {
       if (!Number.isInteger(value) || value < 1) {
         throw new RangeError(`${name} is a whole number from 1, not ${withType(value)}`);
       }
     }
+    checkNames('operations', operations, 1);
+    checkNames('errors', errors, 0);
     const cells = 1 + threads + threads * capacity * cellsPerRecord;
     const memory = 'memory' in options ? options.memory : new SharedArrayBuffer(cells * 8);
-    this.handle = { threads, capacity, operations, errors: options.errors ?? [], memory };
+    this.handle = { threads, capacity, operations, errors, memory };
     this.#cells = new Float64Array(memory);
     this.#words = new Int32Array(memory, 0, (1 + threads) * 2);
   }
@@ -108,6 +116,22 @@ export class HistoryRecorder {
       }
     }
     return history.sort((left, right) => left.start - right.start);
+  }
+}
+
+const known: readonly (keyof HistoryRecorderHandle)[] = [
+  'threads',
+  'capacity',
+  'operations',
+  'errors',
+  'memory',
+];
+
+function checkNames(option: string, names: unknown, least: number): void {
+  const fits = Array.isArray(names) && names.every((name) => typeof name === 'string');
+  if (!fits || names.length < least) {
+    const what = least > 0 ? 'a non-empty array' : 'an array';
+    throw new TypeError(`${option} is ${what} of names, not ${withType(names)}`);
   }
 }
 
@@ -168,7 +192,7 @@ export class ThreadRecorder {
       result = body();
     } catch (error) {
       cells[at + 3] = Atomics.add(this.#words, 0, 1);
-      const known = errors.indexOf((error as { name?: string } | null)?.name ?? '');
+      const known = errors.indexOf(errorNameOf(error) ?? '');
       if (known >= 0) cells[at + 4] = firstError + known;
       throw error;
     }

@@ -2,6 +2,7 @@ import { checkOptions, checkWhole } from '../check-options.ts';
 import type { Operation } from '../scenario.ts';
 import { withType } from '../with-type.ts';
 import { contentText } from './content-text.ts';
+import { errorNameOf } from './error-name.ts';
 import { stepsOfBatch } from './put-batch.ts';
 import type { SequentialModel } from './sequential-model.ts';
 
@@ -147,7 +148,7 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
       const effect = returns[verb];
       if (effect === undefined) throw new TypeError(`${name} has no operation '${operation.name}'`);
       if (operation.error !== undefined) {
-        return when(throws(verb, (operation.error as { name?: string }).name, state, operation), state);
+        return when(throws(verb, errorNameOf(operation.error), state, operation), state);
       }
       return effect(state, operation, operation.end === Number.POSITIVE_INFINITY);
     },
