@@ -1,5 +1,8 @@
-/** The folder of this package's own modules, whose frames are left out of call sites. */
-const ownFolder = new URL('../', import.meta.url).href;
+/**
+ * The folders of this package's own modules, whose frames are left out of call sites: what is built and, as source maps
+ * have it, what it was built from.
+ */
+const ownFolders = ['dist/', 'src/'].map((folder) => new URL(`../../${folder}`, import.meta.url).href);
 
 /** Parts of the engine that a frame may belong to, told apart from tests that lie in the same folder. */
 const ownModule =
@@ -16,7 +19,7 @@ export function callSite(): string {
     if (match === null) continue;
     const [, url, row] = match as unknown as [string, string, string];
     const path = url.startsWith('file:') ? url : `file://${url}`;
-    if (path.startsWith(ownFolder) && ownModule.test(path)) continue;
+    if (ownFolders.some((folder) => path.startsWith(folder)) && ownModule.test(path)) continue;
     if (/^node:|\/node:internal/.test(url)) continue;
     return `${url.slice(Math.max(url.lastIndexOf('/'), url.lastIndexOf('\\')) + 1)}:${row}`;
   }
