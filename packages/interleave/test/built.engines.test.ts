@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { engineBinary } from '../../pool/test/engine-binary.ts';
 
 /** What a program that uses the built package prints. */
 function output(fixture: string, node = process.execPath, args: readonly string[] = []): string {
@@ -24,4 +26,15 @@ describe('the built package', () => {
       ]);
     },
   );
+
+  for (const version of ['24', '26']) {
+    const node = engineBinary(version);
+    it.runIf(existsSync(node) || process.env['CI'])(`knows Float16Array on Node ${version}`, () => {
+      expect(JSON.parse(output('float16.mjs', node))).toEqual({
+        race: 'race',
+        byDataView: 'race',
+        refused: 'uncaught',
+      });
+    });
+  }
 });

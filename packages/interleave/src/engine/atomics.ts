@@ -19,7 +19,7 @@ function checkIndex(view: View, index: number): number {
 
 /** Brings a value to what the view's type takes, as the genuine `Atomics` does. */
 function coerce(view: View, value: unknown): number | bigint {
-  if (view.kind >= 9) {
+  if (view.isBigInt) {
     if (typeof value !== 'bigint') throw new TypeError(`Cannot convert ${String(value)} to a BigInt`);
     return value;
   }

@@ -3,7 +3,7 @@ import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArray } from './natives.ts';
 import type { ViewTable } from './view.ts';
 
-const types = [
+const types: readonly (readonly [name: string, bytes: number])[] = [
   ['Int8', 1],
   ['Uint8', 1],
   ['Int16', 2],
@@ -14,7 +14,8 @@ const types = [
   ['Float64', 8],
   ['BigInt64', 8],
   ['BigUint64', 8],
-] as const;
+  ...('getFloat16' in natives.DataView.prototype ? ([['Float16', 2]] as const) : []),
+];
 
 type Accessor = (offset: number, value: unknown, littleEndian?: boolean) => unknown;
 

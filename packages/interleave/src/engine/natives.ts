@@ -13,7 +13,7 @@ export const natives = {
   now: globalThis.performance.now.bind(globalThis.performance) as () => number,
 } as const;
 
-/** Any of the typed arrays that can lie over a `SharedArrayBuffer`. */
+/** Any of the typed arrays that can lie over a `SharedArrayBuffer`; a `Float16Array` too, where there is one. */
 export type TypedArray =
   | Int8Array
   | Uint8Array
@@ -36,7 +36,7 @@ export type TypedArrayConstructor = {
   readonly name: string;
 };
 
-/** The constructors that the engine replaces, in the order of a view's numeric `kind`. */
+/** The constructors that the engine replaces, in the order of a view's numeric `kind`. The last is not in every engine. */
 export const typedArrayConstructors = [
   globalThis.Int32Array,
   globalThis.Uint32Array,
@@ -49,4 +49,5 @@ export const typedArrayConstructors = [
   globalThis.Float64Array,
   globalThis.BigInt64Array,
   globalThis.BigUint64Array,
+  ...('Float16Array' in globalThis ? [Reflect.get(globalThis, 'Float16Array')] : []),
 ] as unknown as readonly TypedArrayConstructor[];

@@ -16,6 +16,8 @@ export interface View {
   /** Bytes of an element, and the logarithm of that. */
   readonly size: number;
   readonly shift: number;
+  /** Whether its elements are of type bigint. */
+  readonly isBigInt: boolean;
   /** Elements; -1 for a view that follows the length of a growable buffer. */
   readonly fixedLength: number;
   /** What the scenario holds in its hands. */

@@ -90,6 +90,7 @@ export class Views implements ViewTable {
       address: buffer.base + byteOffset,
       size,
       shift: Math.log2(size),
+      isBigInt: constructor.name.startsWith('Big'),
       fixedLength: length,
       proxy: buffer.buffer,
     };
@@ -183,7 +184,7 @@ class ViewHandler implements ProxyHandler<object> {
         this.#machine.plainWrite(
           this.#view,
           +key,
-          this.#view.kind >= 9 ? BigInt(value as bigint) : Number(value),
+          this.#view.isBigInt ? BigInt(value as bigint) : Number(value),
         );
         return true;
       }
