@@ -1,3 +1,4 @@
+import { toInteger } from './integers.ts';
 import type { Machine } from './machine.ts';
 import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArray } from './natives.ts';
@@ -30,11 +31,11 @@ export function instrumentDataView(
   byteOffset: unknown,
   byteLength: unknown,
 ): object {
-  const offset = Math.trunc(Number(byteOffset ?? 0)) || 0;
+  const offset = toInteger(byteOffset);
   const available = buffer.growable
     ? machine.size(views.whole(buffer), undefined)
     : (buffer.size[0] as number);
-  const length = byteLength === undefined ? available - offset : Math.trunc(Number(byteLength)) || 0;
+  const length = byteLength === undefined ? available - offset : toInteger(byteLength);
   if (offset < 0 || offset > available) {
     throw new RangeError(`Start offset ${offset} is outside the bounds of the buffer`);
   }
@@ -44,7 +45,7 @@ export function instrumentDataView(
   const present = () => (follows ? machine.size(whole, undefined) - offset : length);
 
   const place = (index: unknown, size: number): number => {
-    const at = Math.trunc(Number(index ?? 0)) || 0;
+    const at = toInteger(index);
     if (at < 0 || at + size > present()) throw new RangeError('Offset is outside the bounds of the DataView');
     return offset + at;
   };

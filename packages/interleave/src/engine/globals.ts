@@ -1,4 +1,5 @@
 import { instrumentAtomics } from './atomics.ts';
+import { clamp, toInteger } from './integers.ts';
 import type { Machine } from './machine.ts';
 import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
@@ -38,6 +39,7 @@ function makeReplacements(machine: Machine, views: Views): Replacement[] {
   const replacements: Replacement[] = [
     [globalThis, 'Atomics', instrumentAtomics(machine, views)],
     [globalThis, 'SharedArrayBuffer', instrumentSharedArrayBuffer(machine, views)],
+    [natives.SharedArrayBuffer.prototype, 'slice', instrumentSlice(machine, views)],
     [globalThis, 'DataView', instrumentDataViewConstructor(machine, views)],
     [globalThis, 'Date', instrumentDate(machine)],
     [performance, 'now', () => machine.now()],
@@ -137,6 +139,23 @@ function instrumentSharedArrayBuffer(machine: Machine, views: Views): unknown {
   });
 }
 
+const genuineSlice = natives.SharedArrayBuffer.prototype.slice;
+
+/** A copy of a part of a buffer: a plain read, of no more than the buffer seems to have. */
+function instrumentSlice(machine: Machine, views: Views): typeof genuineSlice {
+  return function slice(this: SharedArrayBuffer, start?: number, end?: number): SharedArrayBuffer {
+    const record = machine.memory.find(this);
+    if (record === undefined) return genuineSlice.call(this, start, end);
+    const whole = views.whole(record);
+    const length = record.growable ? machine.size(whole, undefined) : (record.size[0] as number);
+    const from = clamp(start, length, 0);
+    const bytes = machine.bulkRead(whole, from, Math.max(0, clamp(end, length, length) - from));
+    const copy = new SharedArrayBuffer(bytes.length);
+    new natives.Uint8Array(copy).set(bytes as Uint8Array);
+    return copy;
+  };
+}
+
 /** Makes a buffer that has all its room from the start look like one that grows. */
 function disguise(machine: Machine, views: Views, buffer: SharedArrayBuffer, maxByteLength: number): void {
   const record = machine.memory.find(buffer) as ModelBuffer;
@@ -145,7 +164,8 @@ function disguise(machine: Machine, views: Views, buffer: SharedArrayBuffer, max
     maxByteLength: { value: maxByteLength },
     byteLength: { get: () => machine.size(views.whole(record), undefined) },
     grow: {
-      value: (length: number) => {
+      value: (newLength: number) => {
+        const length = toInteger(newLength);
         if (length > record.words.length * 4 && length <= maxByteLength) {
           machine.unsupported(
             `SharedArrayBuffer.grow(${length}): the model has room for ${record.words.length * 4} bytes`,

@@ -1,9 +1,10 @@
 import { instrumentDataView } from './data-view.ts';
+import { toInteger } from './integers.ts';
 import type { Machine } from './machine.ts';
 import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
 import type { View, ViewTable } from './view.ts';
-import { type Method, viewMethods } from './view-methods.ts';
+import { viewMethods } from './view-methods.ts';
 
 /** Index of `Uint8Array` among the instrumented constructors. */
 const byteKind = 3;
@@ -102,7 +103,7 @@ export class Views implements ViewTable {
   /** What `new Type(buffer, byteOffset, length)` gives for a buffer of the scenario. */
   construct(buffer: ModelBuffer, kind: number, byteOffset: unknown, length: unknown): object {
     const { BYTES_PER_ELEMENT: size, name } = typedArrayConstructors[kind] as TypedArrayConstructor;
-    const offset = Math.trunc(Number(byteOffset ?? 0)) || 0;
+    const offset = toInteger(byteOffset);
     if (offset < 0 || offset % size !== 0) {
       throw new RangeError(`start offset of ${name} should be a multiple of ${size}`);
     }
@@ -118,7 +119,7 @@ export class Views implements ViewTable {
       }
       return this.intern(buffer, kind, offset, (available - offset) / size).proxy;
     }
-    const count = Math.trunc(Number(length)) || 0;
+    const count = toInteger(length);
     if (count < 0 || offset + count * size > available) {
       throw new RangeError(`Invalid typed array length: ${String(length)}`);
     }
@@ -166,13 +167,15 @@ class ViewHandler implements ProxyHandler<object> {
     }
     const known = this.#methods.get(key);
     if (known !== undefined) return known;
-    const method = (viewMethods as Record<string | symbol, Method | undefined>)[key];
+    const method = viewMethods[key];
     if (method !== undefined) {
       const bound = (...args: unknown[]) =>
         method({ machine: this.#machine, views: this.#views, view }, args);
       this.#methods.set(key, bound);
       return bound;
     }
+    // The one in place, which sees the views that it makes, and not the genuine one.
+    if (key === 'constructor') return Reflect.get(globalThis, this.#constructorName);
     return Reflect.get(target, key, target);
   }
 
@@ -184,12 +187,32 @@ class ViewHandler implements ProxyHandler<object> {
         this.#machine.plainWrite(
           this.#view,
           +key,
-          this.#view.isBigInt ? BigInt(value as bigint) : Number(value),
+          this.#view.isBigInt ? BigInt.asIntN(64, value as bigint) : +(value as number),
         );
         return true;
       }
     }
     return Reflect.set(target, key, value, target);
+  }
+
+  has(target: object, key: string | symbol): boolean {
+    return isIndex(key) ? +key < this.#length() : Reflect.has(target, key);
+  }
+
+  ownKeys(target: object): (string | symbol)[] {
+    const others = Reflect.ownKeys(target).filter((key) => !isIndex(key));
+    return [...Array.from({ length: this.#length() }, (_, index) => String(index)), ...others];
+  }
+
+  getOwnPropertyDescriptor(target: object, key: string | symbol): PropertyDescriptor | undefined {
+    if (!isIndex(key)) return Reflect.getOwnPropertyDescriptor(target, key);
+    if (+key >= this.#length()) return undefined;
+    const value = this.#machine.plainRead(this.#view, +key);
+    return { value, writable: true, enumerable: true, configurable: true };
+  }
+
+  get #constructorName(): string {
+    return (typedArrayConstructors[this.#view.kind] as TypedArrayConstructor).name;
   }
 
   #length(): number {
@@ -199,3 +222,7 @@ class ViewHandler implements ProxyHandler<object> {
     return Math.max(0, (size - view.byteOffset) >> view.shift);
   }
 }
+
+/** Whether the key is that of an element, there or not. */
+const isIndex = (key: string | symbol): key is string =>
+  typeof key === 'string' && /^(?:0|[1-9]\d*)$/.test(key);
