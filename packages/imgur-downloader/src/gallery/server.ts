@@ -45,13 +45,14 @@ export function createGalleryServer(options: GalleryOptions = {}): {
   let held = holdUntil > 0;
 
   const server = createServer((request, response) => {
-    const url = new URL(request.url ?? '/', `http://${request.headers.host ?? '127.0.0.1'}`);
+    const url = addressOf(request);
+    if (url === undefined) return sendApiError(response, 400, 'Bad request');
     requests[url.pathname] = (requests[url.pathname] ?? 0) + 1;
     const page = /^\/3\/gallery\/random\/random(?:\/(\d*))?$/.exec(url.pathname);
-    if (request.method !== 'GET') sendApiError(response, 405, 'Method not allowed');
-    else if (page) answerApi(request, response, url.origin, Number(page[1] || 0));
-    else if (url.pathname === '/removed.png') sendImage(response, removed);
-    else deliver(response, url.pathname);
+    if (request.method !== 'GET') return sendApiError(response, 405, 'Method not allowed');
+    if (page) return answerApi(request, response, url.origin, Number(page[1] || 0));
+    if (url.pathname === '/removed.png') return sendImage(response, removed);
+    return deliver(response, url.pathname);
   });
 
   function answerApi(
@@ -101,6 +102,12 @@ export function createGalleryServer(options: GalleryOptions = {}): {
   }
 
   return { server, stats: () => ({ requests: { ...requests }, maxInFlight }) };
+}
+
+/** What a request asks for; `undefined` when that is no address, whatever it is that has found the server's port. */
+function addressOf({ url = '/', headers: { host = '127.0.0.1' } }: IncomingMessage): URL | undefined {
+  const base = `http://${host}`;
+  return URL.canParse(url, base) ? new URL(url, base) : undefined;
 }
 
 /** The path of an image on the server; the last part is the file's name. */
