@@ -181,6 +181,17 @@ export class NotWritable extends DownloadError {
   }
 }
 
+/** A gallery was asked for its figures after its end. `cause` is the error that its thread died of, if it did. */
+export class GalleryClosed extends DownloadError {
+  override readonly name = 'GalleryClosed';
+  readonly url: string;
+
+  constructor(url: string, options?: ErrorOptions) {
+    super('DOWNLOAD_GALLERY_CLOSED', `the gallery at ${url} is closed; start another one`, options);
+    this.url = url;
+  }
+}
+
 /**
  * The summary of a run in which some links failed: one line for each of them.
  *

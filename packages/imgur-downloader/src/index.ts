@@ -5,6 +5,7 @@ export {
   ClientIdRefused,
   DownloadError,
   DownloadsFailed,
+  GalleryClosed,
   HttpError,
   ImageNotFound,
   ImageRemoved,

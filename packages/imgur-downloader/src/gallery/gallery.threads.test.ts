@@ -5,7 +5,7 @@ import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { getLinks } from '../download.ts';
 import { defaultGallery } from './default-gallery.ts';
-import { type Gallery, startGallery } from './gallery.ts';
+import { Gallery, startGallery } from './gallery.ts';
 
 let gallery: Gallery;
 
@@ -99,5 +99,32 @@ describe('the built-in gallery', () => {
     await other.close();
     await other.close();
     await expect(fetch(other.url)).rejects.toThrow();
+  });
+
+  it('has no figures any more after close, and while it closes', async () => {
+    const other = await startGallery({ images: 1, latency: 0 });
+    const error = {
+      name: 'GalleryClosed',
+      code: 'DOWNLOAD_GALLERY_CLOSED',
+      url: other.url,
+      cause: undefined,
+    };
+    const closed = other.close();
+    await expect(other.stats()).rejects.toMatchObject(error);
+    await closed;
+    await expect(other.stats()).rejects.toMatchObject(error);
+    await expect(other.stats()).rejects.toThrow(`the gallery at ${other.url} is closed; start another one`);
+  });
+
+  it('is closed when its thread dies, which does not end the program', async () => {
+    const worker = new Worker("throw new Error('broken')", { eval: true });
+    const dead = new Gallery('http://127.0.0.1:9', worker);
+    // Not by `once` of node:events, which would listen to the error as well.
+    await new Promise((resolve) => worker.once('exit', resolve));
+    await expect(dead.stats()).rejects.toMatchObject({
+      name: 'GalleryClosed',
+      cause: expect.objectContaining({ message: 'broken' }),
+    });
+    await dead.close();
   });
 });

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { GalleryClosed } from '../errors.ts';
 import { checkGalleryOptions } from './check-options.ts';
 import { GALLERY_CLIENT_ID, type GalleryOptions, type GalleryStats } from './gallery-options.ts';
 import { importInWorker } from './load-typescript.ts';
@@ -11,19 +12,33 @@ export class Gallery {
   /** The client id that the gallery accepts; any other is refused, as Imgur does. */
   readonly clientId = GALLERY_CLIENT_ID;
   readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  /** What its thread died of, if it did. */
+  #failure: unknown;
 
   constructor(url: string, worker: Worker) {
     this.url = url;
     this.#worker = worker;
+    this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
+    // For whoever downloads, a thread that dies is a server that is down. An error that nobody listens to would end them too.
+    worker.on('error', (error) => {
+      this.#failure = error;
+    });
   }
 
-  /** What the gallery has seen so far. */
+  /**
+   * What the gallery has seen so far.
+   *
+   * @throws GalleryClosed after `close()`, or when its thread has died; `cause` then tells of what
+   */
   async stats(): Promise<GalleryStats> {
     this.#worker.ref();
     try {
-      this.#worker.postMessage('stats');
-      const [stats] = await once(this.#worker, 'message');
-      return stats;
+      return await new Promise((resolve, reject) => {
+        this.#worker.once('message', resolve);
+        this.#exited.then(() => reject(new GalleryClosed(this.url, { cause: this.#failure })));
+        this.#worker.postMessage('stats');
+      });
     } finally {
       this.#worker.unref();
     }
