@@ -17,7 +17,8 @@ import { readGallery } from './imgur-answer.ts';
 import { makeDirectory } from './make-directory.ts';
 import { removeParts, writeWhole } from './part-file.ts';
 import { withoutCredentials } from './printable.ts';
-import { type RequestOptions, request, retryAfter } from './request.ts';
+import { type RequestOptions, request } from './request.ts';
+import { rateLimitWait, retryAfter } from './retry-after.ts';
 
 /** Where the API is when neither `apiBase` nor `IMGUR_API_BASE` says otherwise. */
 const IMGUR_API = 'https://api.imgur.com';
@@ -137,8 +138,8 @@ export function fileNameOf(link: string): string {
 
 function readImage(link: string, { url, status, headers, body }: Answer): Uint8Array {
   if (status === 404 || status === 410) throw new ImageNotFound(link, status);
-  if (status === 429) throw new RateLimited(link, status, retryAfter(headers));
-  if (!isWhole(status)) throw new HttpError(link, status, statusText(status));
+  if (status === 429) throw new RateLimited(link, status, rateLimitWait(headers));
+  if (!isWhole(status)) throw new HttpError(link, status, statusText(status), retryAfter(headers));
   if (url !== link && new URL(url).pathname.endsWith('/removed.png')) throw new ImageRemoved(link);
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'no content type';
   if (type !== 'image/jpeg' && type !== 'image/png') throw new NotAnImage(link, type);

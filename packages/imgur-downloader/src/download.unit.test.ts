@@ -13,7 +13,6 @@ import { localGallery, type TestGallery } from '../test/local-gallery.ts';
 import { downloadLink, getLinks, setupDownloadDir } from './download.ts';
 import type { ApiFault, ImageFault } from './gallery/faults.ts';
 import type { GalleryOptions } from './gallery/gallery-options.ts';
-import { retryAfter } from './request.ts';
 
 let directory: string;
 const servers: (TestGallery | ApiServer)[] = [];
@@ -308,6 +307,20 @@ describe('downloadLink', () => {
     expect(await requestsFor(gallery, link)).toBe(1);
   });
 
+  it('fails at once for a wait after a 503 that is longer than allowed', async () => {
+    let requests = 0;
+    const link = await imageFrom((_, response) => {
+      requests += 1;
+      response.writeHead(503, { 'Retry-After': '3600' }).end();
+    });
+    await expect(downloadLink(directory, link, QUICK)).rejects.toMatchObject({
+      name: 'HttpError',
+      retryAfter: 3_600_000,
+      message: `${link}: HTTP 503: Service Unavailable; try again in 3600 s`,
+    });
+    expect(requests).toBe(1);
+  });
+
   it('logs in as the link says, and tells nobody how', async () => {
     const seen: unknown[] = [];
     const url = await imageFrom((request, response) => {
@@ -380,20 +393,6 @@ describe('setupDownloadDir', () => {
     await setupDownloadDir(directory);
     expect(existsSync(join(directory, dead))).toBe(false);
     expect((await readdir(directory)).sort()).toEqual(['.hidden', living, 'c.part'].sort());
-  });
-});
-
-describe('retryAfter', () => {
-  const now = Date.parse('2024-01-01T00:00:00Z');
-  it.each([
-    [{ 'retry-after': '7' }, 7000],
-    [{ 'retry-after': 'Mon, 01 Jan 2024 00:00:05 GMT' }, 5000],
-    [{ 'retry-after': 'Sun, 31 Dec 2023 00:00:00 GMT' }, 0],
-    [{ 'retry-after': 'soon', 'x-ratelimit-userreset': String(now / 1000 + 9) }, 9000],
-    [{ 'x-ratelimit-userreset': String(now / 1000 - 9) }, 0],
-    [{}, undefined],
-  ])('reads %o as %s ms', (headers, expected) => {
-    expect(retryAfter(headers, now)).toBe(expected);
   });
 });
 

@@ -121,11 +121,18 @@ export class HttpError extends DownloadError {
   override readonly name = 'HttpError';
   readonly url: string;
   readonly status: number;
+  /** How long the server asked to wait (`Retry-After`), in milliseconds; `undefined` when it did not say. */
+  readonly retryAfter: number | undefined;
 
-  constructor(url: string, status: number, detail = '') {
-    super('DOWNLOAD_HTTP_STATUS', `${withoutCredentials(url)}: HTTP ${status}${detail && `: ${detail}`}`);
+  constructor(url: string, status: number, detail = '', retryAfter?: number) {
+    const wait = retryAfter === undefined ? '' : `; try again in ${Math.ceil(retryAfter / 1000)} s`;
+    super(
+      'DOWNLOAD_HTTP_STATUS',
+      `${withoutCredentials(url)}: HTTP ${status}${detail && `: ${detail}`}${wait}`,
+    );
     this.url = url;
     this.status = status;
+    this.retryAfter = retryAfter;
   }
 }
 

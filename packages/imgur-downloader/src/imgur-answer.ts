@@ -1,7 +1,7 @@
 import { ClientIdRefused, HttpError, RateLimited, UnexpectedAnswer } from './errors.ts';
 import { type Answer, isWhole } from './http-get.ts';
 import { printableLink, withoutCredentials } from './printable.ts';
-import { retryAfter } from './request.ts';
+import { rateLimitWait, retryAfter } from './retry-after.ts';
 
 /** The types of image that the lesson downloads. */
 const TYPES: readonly unknown[] = ['image/jpeg', 'image/png'];
@@ -26,12 +26,13 @@ export function readGallery(url: string, answer: Answer): string[] {
   }
   const detail = errorDetail(body) ?? '';
   if (status === 429 || (status === 403 && /over capacity/i.test(detail))) {
-    throw new RateLimited(url, status, status === 429 ? retryAfter(answer.headers) : undefined, detail);
+    const wait = (status === 429 ? rateLimitWait : retryAfter)(answer.headers);
+    throw new RateLimited(url, status, wait, detail);
   }
   if (status === 401 || status === 403) {
     throw new ClientIdRefused(`${withoutCredentials(url)}: HTTP ${status}${detail && `: ${detail}`}`);
   }
-  if (!succeeded) throw new HttpError(url, status, detail);
+  if (!succeeded) throw new HttpError(url, status, detail, retryAfter(answer.headers));
   if (!isRecord(body) || body['success'] !== true) {
     throw new UnexpectedAnswer(url, `the answer does not report success${detail && `: ${detail}`}`);
   }

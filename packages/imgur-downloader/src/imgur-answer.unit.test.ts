@@ -2,9 +2,11 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readGallery } from './imgur-answer.ts';
 
-const readText = (status: number, body: string) => () =>
-  readGallery('http://api', { url: 'http://api', status, headers: {}, body: Buffer.from(body) });
-const read = (status: number, body: unknown) => readText(status, JSON.stringify(body));
+const readText =
+  (status: number, body: string, headers = {}) =>
+  () =>
+    readGallery('http://api', { url: 'http://api', status, headers, body: Buffer.from(body) });
+const read = (status: number, body: unknown, headers = {}) => readText(status, JSON.stringify(body), headers);
 const readList = (data: unknown[]) => read(200, { data, success: true })();
 const imageAt = (link: string) => ({ type: 'image/png', link });
 
@@ -68,6 +70,22 @@ describe('what Imgur says about an error', () => {
     const error = catchError(readText(200, '\u001b]0;owned\u0007'));
     expect(inspect(error)).toContain('expected JSON, got');
     expect(inspect(error)).not.toContain('\u001b');
+  });
+
+  it('has in it how long to wait, for a 429 also by its limits, which Imgur tells of in all answers', () => {
+    const reset = { 'x-ratelimit-userreset': '99999999999' };
+    const asked = { 'retry-after': '3', ...reset };
+    const busy = { data: { error: 'Imgur is over capacity' } };
+    for (const [status, body] of [
+      [503, {}],
+      [403, busy],
+      [429, {}],
+    ] as const) {
+      expect(catchError(read(status, body, asked))).toMatchObject({ status, retryAfter: 3000 });
+    }
+    expect(catchError(read(503, {}, reset))).toMatchObject({ name: 'HttpError', retryAfter: undefined });
+    expect(catchError(read(403, busy, reset))).toMatchObject({ name: 'RateLimited', retryAfter: undefined });
+    expect(catchError(read(429, {}, reset))).toMatchObject({ retryAfter: expect.any(Number) });
   });
 
   it('may be nested deeper than calls can be', () => {

@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { LONGEST_TIMER } from './checks.ts';
 import { AnswerTooLarge, HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
 import { type Answer, httpGetWhole } from './http-get.ts';
@@ -25,10 +24,13 @@ export interface RequestOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** The kinds of failure that may pass: of HTTP's statuses only 5xx. */
+const TEMPORARY = [RateLimited, HttpError, NetworkFailure, RequestTimeout];
+
 /**
  * Gets `url` and hands the answer to `read`, again and again while that fails for a reason that may pass:
- * no connection, a connection that broke, a timeout, a 5xx, a 429 or another `RateLimited`. It waits as long
- * as `Retry-After` or `X-RateLimit-UserReset` ask. Whatever else `read` throws is final.
+ * no connection, a connection that broke, a timeout, an `HttpError` of 5xx, a `RateLimited`. It waits as long
+ * as the `retryAfter` of these two says. Whatever else `read` throws is final.
  *
  * A connection that the server closed while the thread was blocked shows up as one that broke, so the next
  * attempt, on a fresh connection, mends it.
@@ -80,12 +82,11 @@ async function again<T>(
     ...(signal && { signal }),
     shouldRetry: ({ error }) => mayPass(error, maxWait),
     onFailedAttempt: async ({ error, retriesLeft }) => {
-      if (!(error instanceof RateLimited) || error.retryAfter === undefined) return;
-      if (retriesLeft > 0 && error.retryAfter <= maxWait) {
-        await delay(error.retryAfter, undefined, signal && { signal }).catch((reason) => {
-          throw signal?.aborted ? signal.reason : reason;
-        });
-      }
+      const wait = waitAskedFor(error);
+      if (wait === undefined || retriesLeft === 0 || !mayPass(error, maxWait)) return;
+      await delay(wait, undefined, signal && { signal }).catch((reason) => {
+        throw signal?.aborted ? signal.reason : reason;
+      });
     },
   });
 }
@@ -121,18 +122,12 @@ async function attempt(
 }
 
 function mayPass(error: Error, maxWait: number): boolean {
-  if (error instanceof RateLimited) return (error.retryAfter ?? 0) <= maxWait;
-  if (error instanceof HttpError) return error.status >= 500;
-  return error instanceof NetworkFailure || error instanceof RequestTimeout;
+  if (error instanceof HttpError && error.status < 500) return false;
+  const wait = waitAskedFor(error) ?? 0;
+  return wait <= maxWait && TEMPORARY.some((kind) => error instanceof kind);
 }
 
-/** How long the server asks to wait, in milliseconds, or `undefined` when it does not say. */
-export function retryAfter(headers: IncomingHttpHeaders, now = Date.now()): number | undefined {
-  const after = headers['retry-after'];
-  if (after !== undefined) {
-    const wait = /^\d+$/.test(after.trim()) ? Number(after) * 1000 : Date.parse(after) - now;
-    if (Number.isFinite(wait)) return Math.max(0, wait);
-  }
-  const reset = Number(headers['x-ratelimit-userreset'] ?? Number.NaN);
-  return Number.isFinite(reset) ? Math.max(0, reset * 1000 - now) : undefined;
+/** How long the server that failed has asked to wait, in milliseconds, if it did. */
+function waitAskedFor(error: Error): number | undefined {
+  return error instanceof RateLimited || error instanceof HttpError ? error.retryAfter : undefined;
 }
