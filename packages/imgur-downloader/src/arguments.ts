@@ -9,9 +9,10 @@ export type Mode = (typeof MODES)[number];
 /** The command line, checked. */
 export interface Arguments {
   mode: Mode;
-  /** `undefined`: use the built-in gallery. */
-  clientId: string | undefined;
-  apiBase: string | undefined;
+  /** Empty for the built-in gallery, whatever the environment says: that has been looked at. */
+  clientId: string;
+  /** Empty for the address of Imgur's own API, likewise. */
+  apiBase: string;
   workers: number;
   dir: string;
   /** How many images the built-in gallery has. */
@@ -36,7 +37,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .version((createRequire(import.meta.url)('../package.json') as { version: string }).version)
     .addArgument(new Argument('[mode]', 'how to download').choices(MODES).default('threads'))
     .addOption(
-      new Option('--client-id <id>', 'client id of your Imgur application')
+      new Option('--client-id <id>', 'client id of your Imgur application; empty: the built-in gallery')
         .env('IMGUR_CLIENT_ID')
         .argParser(clientId),
     )
@@ -90,8 +91,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
   }
   return {
     mode,
-    clientId: options.clientId || undefined,
-    apiBase: options.apiBase || undefined,
+    clientId: options.clientId ?? '',
+    apiBase: options.apiBase ?? '',
     workers: options.workers ?? 8,
     dir: options.dir ?? 'images',
     images: options.images ?? (mode === 'compare' ? 64 : 24),

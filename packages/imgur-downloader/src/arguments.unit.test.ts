@@ -20,7 +20,7 @@ afterEach(() => {
 
 describe('parseArguments', () => {
   it('has defaults', () => {
-    const defaults = { clientId: undefined, apiBase: undefined, workers: 8, dir: 'images', latency: 100 };
+    const defaults = { clientId: '', apiBase: '', workers: 8, dir: 'images', latency: 100 };
     expect(parseArguments([])).toEqual({ ...defaults, mode: 'threads', images: 24 });
     expect(parseArguments(['compare'])).toEqual({ ...defaults, mode: 'compare', images: 64 });
   });
@@ -40,6 +40,13 @@ describe('parseArguments', () => {
     vi.stubEnv('IMGUR_API_BASE', 'http://env');
     expect(parseArguments([])).toMatchObject({ clientId: 'from-env', apiBase: 'http://env' });
     expect(parseArguments(['--client-id', 'given'])).toMatchObject({ clientId: 'given' });
+    expect(parseArguments(['--client-id', '', '--api-base='])).toMatchObject({ clientId: '', apiBase: '' });
+  });
+
+  it('has an empty client id and API base when nobody gives any, the environment neither', () => {
+    vi.stubEnv('IMGUR_CLIENT_ID', undefined);
+    vi.stubEnv('IMGUR_API_BASE', undefined);
+    expect(parseArguments([])).toMatchObject({ clientId: '', apiBase: '' });
   });
 
   it.each([

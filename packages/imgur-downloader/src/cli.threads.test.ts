@@ -98,6 +98,17 @@ describe('imgur-downloader threads', () => {
     await expectImages(join(cwd, 'a', 'b'), links);
   });
 
+  it.each(['threads', 'simple', 'procs', 'compare'])(
+    'uses the built-in gallery for %s with an empty client id, whatever the environment says',
+    async (mode) => {
+      const env = { IMGUR_CLIENT_ID: 'any', IMGUR_API_BASE: 'http://127.0.0.1:9' };
+      const args = [mode, '--client-id', '', '--api-base', '', '--images', '2', '--latency', '0'];
+      const { code, stderr } = await runCli([...args, '--workers', '1'], cwd, env);
+      expect(stderr).toMatch(/^No Imgur client id is set: using the built-in gallery at .*\n$/);
+      expect(code).toBe(0);
+    },
+  );
+
   it('sends no command of a server’s to the terminal, and no password', async () => {
     const found = '/\u001b]0;owned\u0007/\u202e1.png';
     const { args, url } = await apiWith([found, '/2.png', 'no\nurl'], (request, response) => {

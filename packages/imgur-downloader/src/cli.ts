@@ -30,7 +30,8 @@ const LONGEST_END = 5_000;
 
 async function run(options: Arguments, signal: AbortSignal): Promise<void> {
   const { mode, images, latency } = options;
-  if (options.apiBase) process.env['IMGUR_API_BASE'] = options.apiBase;
+  // Also when it is empty: an option goes before the environment, which the programs look at.
+  process.env['IMGUR_API_BASE'] = options.apiBase;
   if (!options.clientId && !options.apiBase) await unlessAborted(defaultGallery({ images, latency }), signal);
   const { main } = await PROGRAMS[mode]();
   signal.throwIfAborted();
