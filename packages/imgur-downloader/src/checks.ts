@@ -39,6 +39,9 @@ export function number(expected: string, accepts: (value: number) => boolean): C
 export const wholeNumber = (least: number): Check =>
   number(`a whole number, ${least} or more`, (value) => Number.isSafeInteger(value) && value >= least);
 
+/** A number of threads or processes: with none of them, what waits for their work would wait for ever. */
+export const checkWorkers = wholeNumber(1);
+
 /** A delay of a timer. */
 export const milliseconds: Check = number(
   `a number of milliseconds from 0 to ${LONGEST_TIMER}`,

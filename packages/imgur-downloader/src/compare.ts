@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Queue } from '@pkg/queue';
+import { checkWorkers } from './checks.ts';
 import { fileNameOf, getLinks, setupDownloadDir } from './download.ts';
 import { DownloadError, DownloadsFailed } from './errors.ts';
 import { downloadAll as withProcesses } from './procs.ts';
@@ -51,11 +52,13 @@ const MODES: Record<Measurement['mode'], Download> = {
  * @param signal ends it: the promise then rejects with its reason, when no process of it is left
  * @throws DownloadsFailed when links failed, DownloadError `DOWNLOAD_DIFFERENT` when the files differ between
  *   the modes; both after the table
+ * @throws TypeError, RangeError when `workers` is no whole number, 1 or more; nobody has been asked then
  */
 export async function main(
   { clientId = CLIENT_ID, dir = 'images', workers = 8 } = {},
   signal?: AbortSignal,
 ): Promise<Measurement[]> {
+  checkWorkers('options.workers', workers);
   const links = await getLinks(clientId, { signal });
   console.log(`Downloading ${links.length} images in three ways, with ${workers} threads or processes`);
   const rows: Measurement[] = [];

@@ -1,4 +1,5 @@
 import { Tinypool } from 'tinypool';
+import { checkWorkers } from './checks.ts';
 import { getLinks, setupDownloadDir } from './download.ts';
 import { DownloadError, DownloadsFailed } from './errors.ts';
 import { isMain } from './is-main.ts';
@@ -67,6 +68,7 @@ export async function main(
   { clientId = CLIENT_ID, dir = 'images', workers = 8 } = {},
   signal?: AbortSignal,
 ): Promise<void> {
+  checkWorkers('options.workers', workers);
   const start = performance.now();
   const directory = await setupDownloadDir(dir);
   const links = await getLinks(clientId, { signal });
