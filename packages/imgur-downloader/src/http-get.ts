@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
+import { directAgent } from './direct-agent.ts';
 import { AnswerTooLarge } from './errors.ts';
 
 // Importing node:http makes Node 22 and later load all of fetch with it, in every thread that does so.
@@ -88,7 +89,7 @@ async function send(
   // TLS is loaded by those who need it: the built-in gallery does not.
   const get = url.protocol === 'https:' ? process.getBuiltinModule('node:https').get : httpGet;
   return await new Promise((resolve, reject) => {
-    const asked = get(url, { headers, signal }, resolve).once('error', reject);
+    const asked = get(url, { headers, signal, agent: directAgent(url) }, resolve).once('error', reject);
     // An answer that Node has no use for, such as that to another protocol, ends the connection without an error.
     asked.once('close', () => reject(new Error('the connection was closed without an answer')));
   });

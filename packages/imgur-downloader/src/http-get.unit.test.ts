@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import http, { Agent, createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
@@ -133,6 +133,25 @@ describe('httpGetWhole', () => {
     controller.abort();
     expect(await asked).toMatchObject({ name: 'AbortError' });
   });
+
+  it.each(['127.0.0.1', 'localhost', '127.1'])(
+    'asks %s itself, whatever proxy the agent of the program goes through',
+    async (host) => {
+      const { url } = await serverWith('/here');
+      const { globalAgent } = http;
+      http.globalAgent = new Agent();
+      http.globalAgent.createConnection = () => {
+        throw new Error('asked through the proxy');
+      };
+      try {
+        const address = `${url.replace('127.0.0.1', host)}/away`;
+        expect(await httpGetWhole(address, {}, never, LIMIT)).toMatchObject({ status: 200 });
+        await expect(httpGetWhole('http://example.test', {}, never, LIMIT)).rejects.toThrow('the proxy');
+      } finally {
+        http.globalAgent = globalAgent;
+      }
+    },
+  );
 
   it('gives up after five redirects', async () => {
     const { url, seen } = await serverWith('/away');
