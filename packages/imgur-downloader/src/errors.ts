@@ -56,7 +56,7 @@ export class NotAnImage extends DownloadError {
   }
 }
 
-/** A link that names no file: not http(s), or without a file name in its path. Not retried. */
+/** A link that names no file: not http(s), or without a file name in its path that may be used. Not retried. */
 export class InvalidLink extends DownloadError {
   override readonly name = 'InvalidLink';
   readonly link: string;
@@ -116,7 +116,10 @@ export class NetworkFailure extends DownloadError {
   }
 }
 
-/** Any other HTTP status than 200 and 203, a part of an image (206) among them; 5xx only after all attempts. */
+/**
+ * Any other HTTP status than 200 and 203, a part of an image (206) among them, and a redirect that cannot be followed. 5xx
+ * only after all attempts.
+ */
 export class HttpError extends DownloadError {
   override readonly name = 'HttpError';
   readonly url: string;
@@ -125,15 +128,20 @@ export class HttpError extends DownloadError {
   readonly retryAfter: number | undefined;
 
   constructor(url: string, status: number, detail = '', retryAfter?: number) {
-    const wait = retryAfter === undefined ? '' : `; try again in ${Math.ceil(retryAfter / 1000)} s`;
+    const again = retryAfter === undefined ? '' : `; ${tryAgain(retryAfter)}`;
     super(
       'DOWNLOAD_HTTP_STATUS',
-      `${withoutCredentials(url)}: HTTP ${status}${detail && `: ${detail}`}${wait}`,
+      `${withoutCredentials(url)}: HTTP ${status}${detail && `: ${detail}`}${again}`,
     );
     this.url = url;
     this.status = status;
     this.retryAfter = retryAfter;
   }
+}
+
+/** When to try again, after a wait in milliseconds that may be endless or unknown. */
+function tryAgain(wait = Infinity): string {
+  return wait === Infinity ? 'try again later' : `try again in ${Math.ceil(wait / 1000)} s`;
 }
 
 /** The server asked to slow down (429), or said that it is over capacity, in all attempts. */
@@ -145,10 +153,9 @@ export class RateLimited extends DownloadError {
   readonly retryAfter: number | undefined;
 
   constructor(url: string, status: number, retryAfter: number | undefined, detail = '') {
-    const wait = retryAfter === undefined ? 'later' : `in ${Math.ceil(retryAfter / 1000)} s`;
     super(
       'DOWNLOAD_RATE_LIMITED',
-      `${withoutCredentials(url)}: rate limited (HTTP ${status}${detail && `: ${detail}`}); try again ${wait}`,
+      `${withoutCredentials(url)}: rate limited (HTTP ${status}${detail && `: ${detail}`}); ${tryAgain(retryAfter)}`,
     );
     this.url = url;
     this.status = status;

@@ -22,6 +22,17 @@ describe('the message of an error', () => {
     }
   });
 
+  it('says when to try again, if it is known and will ever be', () => {
+    const limited = (wait: number | undefined) => new errors.RateLimited('http://host', 429, wait).message;
+    expect(limited(1500)).toBe('http://host: rate limited (HTTP 429); try again in 2 s');
+    expect(limited(undefined)).toBe('http://host: rate limited (HTTP 429); try again later');
+    expect(limited(Infinity)).toBe('http://host: rate limited (HTTP 429); try again later');
+    const failed = (wait?: number) => new errors.HttpError('http://host', 503, '', wait).message;
+    expect(failed(1500)).toBe('http://host: HTTP 503; try again in 2 s');
+    expect(failed()).toBe('http://host: HTTP 503');
+    expect(failed(Infinity)).toBe('http://host: HTTP 503; try again later');
+  });
+
   it('is one line, and one for each link in a summary', () => {
     const forged = new errors.HttpError('http://host/a.png', 400, 'no\n  http://host/b.png: forged');
     expect(forged.message).toBe('http://host/a.png: HTTP 400: no\\x0a  http://host/b.png: forged');
