@@ -1,5 +1,5 @@
 import { access, constants } from 'node:fs/promises';
-import { join, posix, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { checkGetLinksOptions, checkRequestOptions } from './check-request-options.ts';
 import {
   ClientIdRefused,
@@ -15,7 +15,7 @@ import type { GetLinksOptions } from './get-links-options.ts';
 import { type Answer, isWhole, statusText } from './http-get.ts';
 import { readGallery } from './imgur-answer.ts';
 import { makeDirectory } from './make-directory.ts';
-import { removeParts, writeWhole } from './part-file.ts';
+import { isPartName, removeParts, writeWhole } from './part-file.ts';
 import { withoutCredentials } from './printable.ts';
 import { type RequestOptions, request } from './request.ts';
 import { rateLimitWait, retryAfter } from './retry-after.ts';
@@ -64,8 +64,8 @@ export async function getLinks(clientId?: string, options: GetLinksOptions = {})
 }
 
 /**
- * Downloads one image to `directory/basename(link)`, and checks that it is one: status, type, first bytes.
- * The file appears under its name only when it is whole; one that is there already is replaced.
+ * Downloads one image to a file in the directory, named as the last part of the link's path, and checks that it is one:
+ * status, type, first bytes. The file appears under its name only when it is whole; one that is there already is replaced.
  *
  * @param directory an existing directory
  * @param link an http or https address whose path ends in a file name; its query is not part of the name
@@ -118,7 +118,7 @@ export async function setupDownloadDir(name = 'images'): Promise<string> {
 /**
  * The name of the file that a link is downloaded to, in whatever directory.
  *
- * @throws InvalidLink when it is no http or https address whose path ends in a file name
+ * @throws InvalidLink when it is no http or https address whose path ends in a file name that may be used
  */
 export function fileNameOf(link: string): string {
   let url: URL;
@@ -131,16 +131,17 @@ export function fileNameOf(link: string): string {
     throw new InvalidLink(link, `expected http: or https:, not ${url.protocol}`);
   }
   // A URL's path holds neither `..` nor a bare `\`, so that its last part stays inside the directory.
-  const name = posix.basename(url.pathname);
+  const name = url.pathname.slice(url.pathname.lastIndexOf('/') + 1);
   if (name === '') throw new InvalidLink(link, 'its path names no file');
+  if (isPartName(name)) throw new InvalidLink(link, 'files that are being written have such names');
   return name;
 }
 
-function readImage(link: string, { url, status, headers, body }: Answer): Uint8Array {
+function readImage(link: string, { url, redirected, status, headers, body }: Answer): Uint8Array {
   if (status === 404 || status === 410) throw new ImageNotFound(link, status);
   if (status === 429) throw new RateLimited(link, status, rateLimitWait(headers));
   if (!isWhole(status)) throw new HttpError(link, status, statusText(status), retryAfter(headers));
-  if (url !== link && new URL(url).pathname.endsWith('/removed.png')) throw new ImageRemoved(link);
+  if (redirected && new URL(url).pathname.endsWith('/removed.png')) throw new ImageRemoved(link);
   const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? 'no content type';
   if (type !== 'image/jpeg' && type !== 'image/png') throw new NotAnImage(link, type);
   if (body.length === 0) throw new NotAnImage(link, 'an empty file');

@@ -234,6 +234,8 @@ describe('downloadLink', () => {
     ['ftp://host/a.png', 'expected http: or https:, not ftp:'],
     ['https://host/', 'its path names no file'],
     ['https://host/a/..', 'its path names no file'],
+    ['https://host/folder/', 'its path names no file'],
+    ['https://host/.999999999-0-1.part', 'files that are being written have such names'],
   ])('refuses the link %s', async (link, reason) => {
     await expect(downloadLink(directory, link)).rejects.toMatchObject({
       name: 'InvalidLink',
@@ -253,6 +255,34 @@ describe('downloadLink', () => {
     expect(requests).toBe(1);
     expect(await readdir(directory)).toEqual([]);
   });
+
+  it('takes an image named removed.png for one, unless it was redirected there', async () => {
+    const link = await imageFrom((request, response) => {
+      if (request.url === '/gone.png') return response.writeHead(302, { Location: '/removed.png' }).end();
+      return response.setHeader('Content-Type', 'image/png').end(pngOf(10));
+    });
+    await downloadLink(directory, link.replace('/a.png', '/x/../removed.png'), QUICK);
+    expect(await readdir(directory)).toEqual(['removed.png']);
+    const gone = new URL('/gone.png', link).href;
+    await expect(downloadLink(directory, gone, QUICK)).rejects.toMatchObject({ name: 'ImageRemoved' });
+  });
+
+  it.each(['ftp://host/a.png', 'http://[', 'javascript:alert(1)'])(
+    'does not follow a redirect to %s, which it asks for once',
+    async (target) => {
+      let requests = 0;
+      const link = await imageFrom((_, response) => {
+        requests += 1;
+        response.writeHead(302, { Location: target }).end();
+      });
+      await expect(downloadLink(directory, link, QUICK)).rejects.toMatchObject({
+        name: 'HttpError',
+        status: 302,
+        message: `${link}: HTTP 302: redirects to ${JSON.stringify(target)}, which is no http or https address`,
+      });
+      expect(requests).toBe(1);
+    },
+  );
 
   it('takes an image that a proxy has changed (203)', async () => {
     const link = await imageFrom((_, response) => {

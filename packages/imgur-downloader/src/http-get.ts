@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { directAgent } from './direct-agent.ts';
-import { AnswerTooLarge } from './errors.ts';
+import { AnswerTooLarge, HttpError } from './errors.ts';
+import { withoutCredentials } from './printable.ts';
 
 // Importing node:http makes Node 22 and later load all of fetch with it, in every thread that does so.
 const { get: httpGet, STATUS_CODES } = process.getBuiltinModule('node:http');
@@ -9,6 +10,8 @@ const { get: httpGet, STATUS_CODES } = process.getBuiltinModule('node:http');
 export interface Answer {
   /** The address that answered: the last one, after redirects. */
   url: string;
+  /** Whether that is another one than was asked first, because a server said so. */
+  redirected: boolean;
   status: number;
   headers: IncomingHttpHeaders;
   body: Buffer;
@@ -31,7 +34,8 @@ export const isWhole = (status: number): boolean => status === 200 || status ===
  *
  * Not `fetch`: loading that takes a thread as much time as starting, and eight threads do both.
  *
- * @throws AnswerTooLarge when the answer has more than `maxBytes` bytes; the rest of it is not read
+ * @throws AnswerTooLarge when the answer has more than `maxBytes` bytes; the rest of it is not read; HttpError for a redirect to what is
+ *   no http or https address
  */
 export async function httpGetWhole(
   url: string,
@@ -40,7 +44,12 @@ export async function httpGetWhole(
   maxBytes: number,
 ): Promise<Answer> {
   let address = new URL(url);
-  let sent: Record<string, string> = { 'User-Agent': 'imgur-downloader', ...headers };
+  let sent: Record<string, string> = {
+    'User-Agent': 'imgur-downloader',
+    // Nothing here would undo an encoding, and without this header servers may choose one.
+    'Accept-Encoding': 'identity',
+    ...headers,
+  };
   for (let redirects = 0; ; redirects += 1) {
     const message = await send(address, sent, signal);
     const { statusCode: status = 0, headers: received } = message;
@@ -49,7 +58,11 @@ export async function httpGetWhole(
       // the time limit ends with this call. One that is here already hands its connection on.
       if (message.complete) message.resume();
       else message.destroy();
-      const next = new URL(received.location, address);
+      const next = redirectTarget(received.location, address);
+      if (next === undefined) {
+        const target = JSON.stringify(withoutCredentials(received.location));
+        throw new HttpError(url, status, `redirects to ${target}, which is no http or https address`);
+      }
       // Credentials are for the server that they were meant for.
       if (next.origin !== address.origin) {
         const { Authorization: _, ...others } = sent;
@@ -60,8 +73,15 @@ export async function httpGetWhole(
     }
     const body = await readWhole(message, maxBytes);
     if (body === undefined) throw new AnswerTooLarge(url, maxBytes);
-    return { url: address.href, status, headers: received, body };
+    return { url: address.href, redirected: redirects > 0, status, headers: received, body };
   }
+}
+
+/** Where a redirect leads, or `undefined` when that is no address that could be asked. */
+function redirectTarget(location: string, from: URL): URL | undefined {
+  if (!URL.canParse(location, from.href)) return undefined;
+  const target = new URL(location, from);
+  return /^https?:$/.test(target.protocol) ? target : undefined;
 }
 
 /** The body of an answer; `undefined` when it has more than `maxBytes` bytes, and the connection has been ended for it. */

@@ -65,10 +65,18 @@ describe('httpGetWhole', () => {
   it('follows a redirect within a server, credentials and all', async () => {
     const { url, seen } = await serverWith('/here');
     const answer = await httpGetWhole(`${url}/away`, headers, never, LIMIT);
-    expect(answer).toMatchObject({ url: `${url}/here`, status: 200 });
+    expect(answer).toMatchObject({ url: `${url}/here`, redirected: true, status: 200 });
     expect(answer.body.toString()).toBe('/here');
     expect(seen.map((one) => one.authorization)).toEqual(['Client-ID secret', 'Client-ID secret']);
-    expect(seen[0]?.['user-agent']).toBe('imgur-downloader');
+  });
+
+  it('says who asks, and that what it gets is to be as it is', async () => {
+    const { url, seen } = await serverWith('/');
+    expect(await httpGetWhole(`${url}/x/../here`, {}, never, LIMIT)).toMatchObject({
+      url: `${url}/here`,
+      redirected: false,
+    });
+    expect(seen).toMatchObject([{ 'user-agent': 'imgur-downloader', 'accept-encoding': 'identity' }]);
   });
 
   it('rejects an answer that changes to another protocol', async () => {

@@ -5,7 +5,13 @@ import { readGallery } from './imgur-answer.ts';
 const readText =
   (status: number, body: string, headers = {}) =>
   () =>
-    readGallery('http://api', { url: 'http://api', status, headers, body: Buffer.from(body) });
+    readGallery('http://api', {
+      url: 'http://api',
+      redirected: false,
+      status,
+      headers,
+      body: Buffer.from(body),
+    });
 const read = (status: number, body: unknown, headers = {}) => readText(status, JSON.stringify(body), headers);
 const readList = (data: unknown[]) => read(200, { data, success: true })();
 const imageAt = (link: string) => ({ type: 'image/png', link });

@@ -9,6 +9,9 @@ import { enterWriteGate } from './write-gate.ts';
  */
 const PART = /^\.(\d+)-\d+-\d+\.part$/;
 
+/** Whether a file of that name may be one that is being written, which `removeParts` would take for abandoned. */
+export const isPartName = (name: string): boolean => PART.test(name);
+
 let counter = 0;
 
 /**

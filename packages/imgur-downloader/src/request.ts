@@ -1,5 +1,5 @@
 import { LONGEST_TIMER } from './checks.ts';
-import { AnswerTooLarge, HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
+import { DownloadError, HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
 import { type Answer, httpGetWhole } from './http-get.ts';
 
 /** How patiently a server is asked, and for how much. All times are in milliseconds. */
@@ -37,7 +37,7 @@ const TEMPORARY = [RateLimited, HttpError, NetworkFailure, RequestTimeout];
  *
  * @param read checks the answer and returns what it is about
  * @param options checked by `checkRequestOptions`
- * @throws RequestTimeout, NetworkFailure, AnswerTooLarge; whatever `read` throws; the signal's reason
+ * @throws RequestTimeout, NetworkFailure, AnswerTooLarge, HttpError for a redirect that cannot be followed; whatever `read` throws; the signal's reason
  */
 export async function request<T>(
   url: string,
@@ -112,7 +112,7 @@ async function attempt(
   } catch (error) {
     if (signal?.aborted) throw signal.reason;
     if (timedOut) throw new RequestTimeout(url, timeout, { cause: error });
-    if (error instanceof AnswerTooLarge) throw error;
+    if (error instanceof DownloadError) throw error;
     const { message, code } = error as NodeJS.ErrnoException;
     throw new NetworkFailure(url, message || code || 'the connection failed', { cause: error });
   } finally {
