@@ -9,6 +9,7 @@ import { Races } from './engine/races.ts';
 import { describe } from './engine/suspension.ts';
 import { unfinishedWork } from './engine/unfinished.ts';
 import { Views } from './engine/views.ts';
+import { heldMemory } from './held-memory.ts';
 import type { Scenario } from './scenario.ts';
 import type { Strategy } from './strategy/strategy.ts';
 
@@ -18,7 +19,10 @@ export class Session {
   readonly views: Views;
   readonly #scenario: Scenario;
 
-  /** Sets the scenario up and hands the session to `body`, with the instrumented globals in place. */
+  /**
+   * Sets the scenario up and hands the session to `body`, with the instrumented globals in place. In the end it puts shared
+   * memory back that was there before, whatever happens.
+   */
   static run<T>(
     scenario: Scenario,
     limits: Limits,
@@ -30,11 +34,16 @@ export class Session {
     const { machine, views } = session;
     return withInstrumentedGlobals(machine, views, () =>
       withMemoryless(scenario.memoryless ?? [], machine, () => {
-        machine.context = setUp(scenario);
-        machine.memory.trailing = true;
-        machine.memory.hashing = options.hashing;
-        if (options.races) machine.races = new Races(machine.memory, machine.threads.length);
-        return body(session);
+        try {
+          machine.context = setUp(scenario);
+          session.#adoptContext();
+          machine.memory.trailing = true;
+          machine.memory.hashing = options.hashing;
+          if (options.races) machine.races = new Races(machine.memory, machine.threads.length);
+          return body(session);
+        } finally {
+          machine.memory.putBack();
+        }
       }),
     );
   }
@@ -43,6 +52,27 @@ export class Session {
     this.#scenario = scenario;
     this.machine = new Machine(scenario, limits, new Memory(), strategy);
     this.views = new Views(this.machine);
+  }
+
+  /**
+   * Takes in the shared memory of the context that setup neither made nor looked at. Views from before that objects of
+   * classes keep are left to them: their authors know of atomic accesses.
+   *
+   * @throws {TypeError} for another view by which only atomic accesses could be seen
+   */
+  #adoptContext(): void {
+    const { memory, context } = this.machine;
+    for (const { path, isDirect, value } of heldMemory(context)) {
+      if (isDirect && 'buffer' in value && !this.views.sees(value)) {
+        const where = path === '' ? 'the context' : `context.${path}`;
+        throw new TypeError(
+          `Scenario '${this.#scenario.name}': ${where} is a view (${value.constructor.name}) of shared memory by which ` +
+            'plain accesses could not be seen. Let the context hold its buffer, or make it inside setup(), as a typed ' +
+            'array or DataView of that buffer',
+        );
+      }
+      memory.adopt('buffer' in value ? value.buffer : value, true);
+    }
   }
 
   /**

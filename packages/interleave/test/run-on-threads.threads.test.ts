@@ -76,7 +76,7 @@ describe('the same schedule on real threads', () => {
     await expect(differing(name, schedule)).rejects.toThrow(message);
   });
 
-  it('leaves alone memory that the model does not see, and compares all that it does', async () => {
+  it('leaves alone memory that setup did not look at, and compares all other', async () => {
     await expect(differing('attaching', '1.0')).resolves.toMatchObject({ results: [1, 0] });
     const { accesses } = await differing('adopted', '1.0');
     expect(accesses.map(({ thread }) => thread)).toEqual([1, 0]);

@@ -41,7 +41,7 @@ describe('a method of a view', () => {
     ['includes', (x) => x.includes(0)],
     ['lastIndexOf', (x) => x.lastIndexOf(0, 0)],
     ['find', (x) => x.find((value) => value === 0)],
-    ['findIndex', (x) => x.findIndex((value) => value === 0)],
+    ['findIndex', (x) => x.findIndex((value) => value < 1)],
     ['some', (x) => x.some((value) => value === 0)],
     ['every', (x) => x.every((value) => value !== 0)],
   ])('that needs one element reads that one only: %s', (_, body) => {
@@ -158,14 +158,22 @@ describe('a method of a view', () => {
       (x: Int32Array) => x.map((value) => BigInt(value) as never),
       (x: Int32Array) => x.subarray(0, 0).reduce((sum, value) => sum + value),
       (x: Int32Array) => x.fill(1n as never, 0, 0),
-      (x: Int32Array) => void (x[0] = 5n as never),
-      (x: Int32Array) => void (x[0] = Symbol.iterator as never),
+      (x: Int32Array) => {
+        x[0] = 5n as never;
+      },
+      (x: Int32Array) => {
+        x[0] = Symbol.iterator as never;
+      },
     ]) {
       expect(() => body(words(4))).toThrow(TypeError);
       expect(resultOf(() => words(4), body)).toBe('TypeError');
     }
     const big = () => new BigInt64Array(new SharedArrayBuffer(8));
-    expect(resultOf(big, (x) => void (x[0] = 5 as never))).toBe('TypeError');
+    expect(
+      resultOf(big, (x) => {
+        x[0] = 5 as never;
+      }),
+    ).toBe('TypeError');
     const coerced = (x: BigInt64Array) =>
       ['7', true, 2n ** 63n].map((value) => {
         x[0] = value as never;
@@ -189,7 +197,6 @@ describe('a view', () => {
         (x as unknown) == '0,0,0,0',
         new Class(2).length,
         Class === Int32Array,
-        x.isPrototypeOf({}),
       ];
     };
     expect(resultOf(() => words(4), use)).toEqual(use(words(4)));
@@ -199,7 +206,7 @@ describe('a view', () => {
     const subject = scenario({
       name: 'constructor',
       setup: () => ({ x: words(1) }),
-      threads: [0, 1].map(() => ({ x }: { x: Int32Array<SharedArrayBuffer> }) => {
+      threads: [0, 1].map(() => ({ x }: { x: Int32Array }) => {
         const again = new (x.constructor as Int32ArrayConstructor)(x.buffer);
         again[0] = 1;
       }),

@@ -17,6 +17,8 @@ export interface ModelBuffer {
   readonly size: Int32Array;
   /** Address of that word. */
   readonly sizeAddress: number;
+  /** Whether setup neither made it nor looked at it: it was found in the context. */
+  readonly isFound: boolean;
 }
 
 /** How far a growable buffer can grow in the model. */
@@ -42,6 +44,8 @@ export class Memory {
   /** False during the scenario's setup, whose writes are the initial state. */
   trailing = false;
   readonly #byBuffer = new WeakMap<object, ModelBuffer>();
+  /** The words that adopted buffers held when they were taken in. */
+  readonly #found = new Map<ModelBuffer, Int32Array>();
   #end = 0;
 
   find(buffer: object): ModelBuffer | undefined {
@@ -64,8 +68,13 @@ export class Memory {
     return buffer;
   }
 
-  /** Takes in a buffer that was made outside the model; its current content becomes the initial state. */
-  adopt(buffer: SharedArrayBuffer): ModelBuffer {
+  /**
+   * Takes in a buffer that was made outside the model; its current content becomes the initial state, and is put back by
+   * {@link putBack}.
+   *
+   * @param isFound whether setup did not look at it
+   */
+  adopt(buffer: SharedArrayBuffer, isFound = false): ModelBuffer {
     const known = this.#byBuffer.get(buffer);
     if (known !== undefined) return known;
     if (buffer.byteLength % 4 !== 0 || buffer.growable) {
@@ -74,10 +83,24 @@ export class Memory {
           "scenario's setup(): make it inside, or give it a fixed length that is a multiple of 4",
       );
     }
-    return this.#register(buffer, buffer.byteLength, false);
+    const record = this.#register(buffer, buffer.byteLength, false, isFound);
+    this.#found.set(record, record.words.slice());
+    return record;
   }
 
-  #register(buffer: SharedArrayBuffer, byteLength: number, growable: boolean): ModelBuffer {
+  /**
+   * Puts buffers back that outlive the scenario: adopted ones to what they were when they were taken in, others to what
+   * they were after setup, which may have left them where the next setup finds them.
+   */
+  putBack(): void {
+    this.trail.undoTo(0);
+    for (const [{ words }, found] of this.#found) {
+      // Only what has changed: other words may be in use by other threads.
+      for (const [index, word] of found.entries()) if (words[index] !== word) words[index] = word;
+    }
+  }
+
+  #register(buffer: SharedArrayBuffer, byteLength: number, growable: boolean, isFound = false): ModelBuffer {
     const room = buffer.byteLength;
     const sizeAddress = this.#end + ((room + 7) & ~7);
     if (sizeAddress + 8 > maxBytes) {
@@ -94,6 +117,7 @@ export class Memory {
       growable,
       size: new natives.Int32Array([byteLength]),
       sizeAddress,
+      isFound,
     };
     this.#end = sizeAddress + 8;
     this.buffers.push(record);

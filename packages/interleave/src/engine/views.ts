@@ -16,6 +16,7 @@ const byteKind = 3;
 export class Views implements ViewTable {
   readonly #machine: Machine;
   readonly #views = new WeakMap<object, View | null>();
+  readonly #dataViews = new WeakSet<object>();
   readonly #interned = new Map<ModelBuffer, Map<number, Map<number, View>>>();
   /** The last two answers of {@link find}: bodies mostly alternate between few views. */
   #lastKey: object | null = null;
@@ -41,6 +42,11 @@ export class Views implements ViewTable {
     this.#lastKey = array;
     this.#lastView = view;
     return view;
+  }
+
+  /** Whether all accesses by the typed array or `DataView` go to the machine, and not only atomic ones. */
+  sees(view: object): boolean {
+    return this.#dataViews.has(view) || this.#views.get(view)?.proxy === view;
   }
 
   /** A genuine view that was made over the scenario's memory before the constructors were replaced. */
@@ -132,7 +138,9 @@ export class Views implements ViewTable {
 
   /** What `new DataView(buffer, byteOffset, byteLength)` gives for a buffer of the scenario. */
   constructDataView(buffer: ModelBuffer, byteOffset: unknown, byteLength: unknown): object {
-    return instrumentDataView(this.#machine, this, buffer, byteOffset, byteLength);
+    const view = instrumentDataView(this.#machine, this, buffer, byteOffset, byteLength);
+    this.#dataViews.add(view);
+    return view;
   }
 }
 

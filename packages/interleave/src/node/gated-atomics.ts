@@ -1,21 +1,9 @@
+import { heldMemory } from '../held-memory.ts';
 import type { Gate } from './gate.ts';
-
-const TypedArray = Object.getPrototypeOf(Int32Array) as typeof Int32Array;
 
 /** The buffers that a context holds, in the order in which a walk through it meets them: the same in each thread. */
 export function buffersOf(context: unknown): SharedArrayBuffer[] {
-  const buffers: SharedArrayBuffer[] = [];
-  const seen = new Set<unknown>();
-  const walk = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null || seen.has(value)) return;
-    seen.add(value);
-    if (value instanceof SharedArrayBuffer) buffers.push(value);
-    // By class, as the model's views are proxies.
-    else if (value instanceof TypedArray || value instanceof DataView) walk(value.buffer);
-    else for (const key of Object.keys(value)) walk((value as Record<string, unknown>)[key]);
-  };
-  walk(context);
-  return buffers;
+  return [...new Set(heldMemory(context).map(({ value }) => ('buffer' in value ? value.buffer : value)))];
 }
 
 type Any = (...args: unknown[]) => unknown;

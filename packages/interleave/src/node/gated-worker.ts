@@ -8,7 +8,7 @@ export interface GatedWorkerData {
   readonly module: string;
   readonly exportName: string;
   readonly context: unknown;
-  /** Which of the context's buffers, in the order of `buffersOf`, the model sees. */
+  /** Which of the context's buffers, in the order of `buffersOf`, setup made or looked at. */
   readonly owned: readonly boolean[];
   readonly index: number;
   readonly gate: GateHandle;

@@ -3,7 +3,7 @@ import { contentText } from '../linearizability/content-text.ts';
 import { follow } from '../replay.ts';
 import type { Scenario } from '../scenario.ts';
 import { formatSchedule, kindOf, parseSchedule, run, type Segment } from '../schedule.ts';
-import type { TraceEvent } from '../telling/trace.ts';
+import type { Trace, TraceEvent } from '../telling/trace.ts';
 import { Gate, type GatedAccess, summaryOf } from './gate.ts';
 import { buffersOf } from './gated-atomics.ts';
 import type { Answer, GatedWorkerData } from './gated-worker.ts';
@@ -22,7 +22,7 @@ export interface ThreadsReport {
  * accessed by the genuine `Atomics`; a thread that waits sleeps until the notify that the schedule has for it.
  *
  * The scenario's context and results must be structured-cloneable; results are compared by content. Memory of the context
- * that `setup` did not make, and that the model therefore does not see, is accessed at once and not compared. Node only.
+ * that `setup` neither made nor made a view of is accessed at once and not compared. Node only.
  *
  * Bodies must do the same whoever runs them. One thread runs them all in the model, and here each has its own: so what a
  * thread writes as its name differs. Of this project's shared objects an `Event` names nobody, and can be run. A `Mutex`,
@@ -56,15 +56,16 @@ export async function runOnThreads(
         'steps only. Give it one by which somebody notifies in time',
     );
   }
-  const expected = model.events.filter(isGated);
+  const trace = model.trace as Trace;
+  const expected = trace.eventsOfSetup.filter(isGated);
   const gate = Gate.create(
     expected.map((event) => ({ thread: event.thread, summary: summaryOf(event) })),
     scenario.threads.length,
   );
   const context = scenario.setup();
   const shared = new Set(buffersOf(model.context));
-  // What both setups gave was there before: the scenario's only if the model took it in.
-  const owned = buffersOf(context).map((buffer) => !shared.has(buffer) || model.owns(buffer));
+  // What both setups gave was there before: it is compared only if setup looked at it.
+  const owned = buffersOf(context).map((buffer) => !shared.has(buffer) || trace.isOfSetup(buffer));
   const answers = await runWorkers(
     scenario.threads.map((_, index) => ({ module: url, exportName, context, owned, index, gate })),
     (step, did) => {

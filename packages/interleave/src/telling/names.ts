@@ -54,6 +54,11 @@ export class Names {
     return true;
   }
 
+  /** Whether the scenario's setup made the buffer or looked at it. */
+  isOfSetup(buffer: SharedArrayBuffer): boolean {
+    return this.#memory.find(buffer)?.isFound === false;
+  }
+
   /** For example `lock[0]`; for memory without a name, `buffer0+16`. */
   at(address: number): string {
     const buffer = this.#memory.buffers.findLast(({ base }) => base <= address);

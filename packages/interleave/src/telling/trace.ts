@@ -23,6 +23,8 @@ export interface TraceEvent {
 }
 
 interface Access extends TraceEvent {
+  /** Whether it is to memory that was only found in the context. */
+  readonly isFound: boolean;
   readonly address: number;
   readonly size: number;
   readonly wrote: boolean;
@@ -62,6 +64,7 @@ export class Trace implements Tracer {
       args: argumentsOf(operation, args),
       result,
       site: this.#wantsSite(this.events.length) ? callSite() : '',
+      isFound: view?.buffer.isFound === true,
       address,
       size: view === null ? 0 : count * view.size,
       wrote:
@@ -81,11 +84,22 @@ export class Trace implements Tracer {
       args: [],
       result: undefined,
       site: '',
+      isFound: false,
       address: -1,
       size: 0,
       wrote: false,
     };
     this.events.push({ thread: threadOf(action), ...event });
+  }
+
+  /** Whether the scenario's setup made the buffer or looked at it. */
+  isOfSetup(buffer: SharedArrayBuffer): boolean {
+    return this.#names.isOfSetup(buffer);
+  }
+
+  /** The events at memory that the scenario's setup made or looked at. */
+  get eventsOfSetup(): readonly TraceEvent[] {
+    return this.events.filter(({ isFound }) => !isFound);
   }
 
   race(_thread: number, address: number, size: number, witness: RaceWitness): void {

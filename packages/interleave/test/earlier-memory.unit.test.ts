@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { explore, InterleavingFailure, replay, scenario } from '../src/index.ts';
+import { words } from './words.ts';
+
+type Counter = { readonly memory: SharedArrayBuffer };
+
+const addInTwoSteps = ({ memory }: Counter) => {
+  const count = new Int32Array(memory);
+  Atomics.store(count, 0, Atomics.load(count, 0) + 1);
+};
+const addInOneStep = ({ memory }: Counter) => Atomics.add(new Int32Array(memory), 0, 1);
+
+const counting = (setup: () => Counter, body: (context: Counter) => unknown, first = 0) =>
+  scenario({
+    name: 'counting',
+    setup,
+    threads: [body, body],
+    check: ({ context }) => Atomics.load(new Int32Array(context.memory), 0) === first + 2,
+  });
+
+describe('memory from before setup', () => {
+  it.each<[string, (memory: SharedArrayBuffer) => Counter]>([
+    ['that the context holds', (memory) => ({ memory })],
+    ['that setup makes a view of', (memory) => ({ memory: new Int32Array(memory).buffer })],
+  ])('%s is the scenario’s', (_, contextOf) => {
+    const memory = new SharedArrayBuffer(8);
+    new Int32Array(memory).set([5, 6]);
+    const wrong = counting(() => contextOf(memory), addInTwoSteps, 5);
+    expect(explore(wrong, { throwOnFailure: false }).failure).toMatchObject({
+      kind: 'check',
+      schedule: '0.1x2.0',
+    });
+    const plain = counting(
+      () => contextOf(memory),
+      ({ memory }) => void new Int32Array(memory).fill(1),
+    );
+    expect(explore(plain, { throwOnFailure: false }).failure?.kind).toBe('race');
+    expect(explore(counting(() => contextOf(memory), addInOneStep, 5)).complete).toBe(true);
+    expect(
+      replay(
+        counting(() => contextOf(memory), addInOneStep, 5),
+        '1.0',
+      ).results,
+    ).toEqual([6, 5]);
+    expect([...new Int32Array(memory)]).toEqual([5, 6]);
+  });
+
+  it('is put back to what it was before setup, also where setup or a check throws', () => {
+    const memory = new SharedArrayBuffer(8);
+    const data = new Int32Array(memory);
+    data[1] = 7;
+    const started = () => {
+      const own = new Int32Array(memory);
+      own[0] = (own[0] as number) + 1;
+      return { memory };
+    };
+    expect(explore(counting(started, addInOneStep, 1)).complete).toBe(true);
+    expect(explore(counting(started, addInOneStep, 1)).complete).toBe(true);
+    expect(() => explore(counting(started, addInOneStep, 2))).toThrow(InterleavingFailure);
+    const throwing = () => {
+      started();
+      throw new RangeError('not today');
+    };
+    expect(() => explore(counting(throwing, addInOneStep))).toThrow('not today');
+    expect([...data]).toEqual([0, 7]);
+  });
+
+  it('that the scenario keeps is put back to what it was after setup', () => {
+    let kept: SharedArrayBuffer | undefined;
+    const setup = () => {
+      if (kept === undefined) {
+        kept = new SharedArrayBuffer(4);
+        new Int32Array(kept)[0] = 3;
+      }
+      return { memory: kept };
+    };
+    expect(explore(counting(setup, addInOneStep, 3)).complete).toBe(true);
+    expect(explore(counting(setup, addInOneStep, 3)).complete).toBe(true);
+  });
+
+  const early = words(2);
+  it.each<[string, object, RegExp]>([
+    ['a view', { deep: [{ x: early }] }, /context\.deep\.0\.x is a view \(Int32Array\)/],
+    ['a DataView', { x: new DataView(early.buffer) }, /context\.x is a view \(DataView\)/],
+    ['a Buffer', { x: Buffer.from(early.buffer) }, /context\.x is a view \(Buffer\)/],
+  ])('in %s is refused, as plain accesses by it cannot be seen', (_, context, message) => {
+    const subject = scenario({ name: 'early', setup: () => context, threads: [() => 1] });
+    const refusal = expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) });
+    expect(() => explore(subject)).toThrow(refusal);
+    expect(() => replay(subject, '')).toThrow(refusal);
+  });
+
+  it('in a Buffer that setup makes is refused as well', () => {
+    const subject = scenario({
+      name: 'a Buffer',
+      setup: () => ({ bytes: Buffer.from(new SharedArrayBuffer(8)) }),
+      threads: [() => 1],
+    });
+    expect(() => explore(subject)).toThrow(/context\.bytes is a view \(Buffer\) .* make it inside setup/);
+  });
+
+  it('is the scenario’s also inside objects of classes', () => {
+    class Word {
+      readonly words = early;
+    }
+    const subject = scenario({
+      name: 'inside',
+      setup: () => ({ word: new Word() }),
+      threads: [0, 1].map(
+        () =>
+          ({ word }: { word: Word }) =>
+            Atomics.store(word.words, 0, Atomics.load(word.words, 0) + 1),
+      ),
+      check: ({ context }) => Atomics.load(context.word.words, 0) === 2,
+    });
+    expect(explore(subject, { throwOnFailure: false }).failure?.kind).toBe('check');
+    expect(early[0]).toBe(0);
+  });
+
+  it('that a context holds itself is named so', () => {
+    const subject = scenario({ name: 'bare', setup: () => early, threads: [() => 1] });
+    expect(() => explore(subject)).toThrow(/the context is a view \(Int32Array\)/);
+  });
+
+  it('that is not shared may be in any view', () => {
+    const subject = scenario({
+      name: 'constants',
+      setup: () => ({
+        table: new Int32Array(4),
+        bytes: Buffer.from('text'),
+        text: new DataView(new ArrayBuffer(8)),
+      }),
+      threads: [({ table }) => table[0]],
+    });
+    expect(explore(subject).complete).toBe(true);
+  });
+
+  it('may be reached from a body by a genuine view, if its accesses are atomic', () => {
+    const data = words(1);
+    const subject = scenario({
+      name: 'genuine view',
+      setup: () => ({ memory: data.buffer }),
+      threads: [0, 1].map(() => () => Atomics.store(data, 0, Atomics.load(data, 0) + 1)),
+      check: () => Atomics.load(data, 0) === 2,
+    });
+    expect(explore(subject, { throwOnFailure: false }).failure?.kind).toBe('check');
+    expect(data[0]).toBe(0);
+  });
+});
