@@ -1,4 +1,5 @@
 import { describeValue, throwIfAborted, turn, whenAborted } from '@pkg/sync/kernel';
+import { leavable } from './leavable.ts';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
 
@@ -18,8 +19,8 @@ export interface MapOptions {
 
 /**
  * Runs `begin` on each item, up to `concurrency` at once, and yields each result as soon as it is there, whether or not
- * the source has given its next item. Leaving early, a failure of a task or of the source, and the signal cancel what is
- * under way and close the source. A source that is still to answer then is told so by its `return()`, but not waited
+ * the source has given its next item. Leaving early (`return()`, `throw()`), a failure of a task or of the source, and the
+ * signal cancel what is under way and close the source. A source that is still to answer then is told so by its `return()`, but not waited
  * for; an item that it gives afterwards is dropped.
  */
 export function mapTasks<T, R>(
@@ -28,14 +29,7 @@ export function mapTasks<T, R>(
   options: MapOptions & { concurrency: number },
 ): AsyncGenerator<R, void, undefined> {
   const mapping = new Mapping(source, begin, options);
-  const results = mapping.results();
-  // A generator's own return() is queued behind its next(), which may wait for a source that never answers.
-  const leave = results.return.bind(results);
-  results.return = (value) => {
-    mapping.end('left');
-    return leave(value);
-  };
-  return results;
+  return leavable(mapping.results(), () => mapping.end('left'));
 }
 
 type Outcome<R> = { value: R } | { error: unknown };

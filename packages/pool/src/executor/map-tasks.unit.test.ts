@@ -153,6 +153,19 @@ describe('while the source is pending', () => {
     expect(source.returned).toBe(1);
   });
 
+  it('throw() ends it, and so the next() that waits', async () => {
+    const [desk, source] = [new Desk(), new Source()];
+    const results = desk.map(source);
+    const next = results.next();
+    await source.give('a');
+    const error = new Error('of the consumer');
+    const thrown = rejectionOf(results.throw(error));
+    expect(desk.cancelled).toEqual(['a']);
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(await thrown).toBe(error);
+    expect(source.returned).toBe(1);
+  });
+
   it('a source may need a result for its next item', async () => {
     const desk = new Desk();
     let release!: (item: string) => void;
@@ -318,6 +331,28 @@ describe('the source', () => {
     await source.give('a');
     expect(await rejection).toBe(error);
     expect(source.returned).toBe(1);
+  });
+});
+
+describe('throw()', () => {
+  it('closes the source and cancels what is under way also while no next() waits', async () => {
+    const desk = new Desk();
+    let returned = 0;
+    const source = iterable({
+      next: () => ({ done: false, value: `item ${desk.begun.length}` }),
+      return() {
+        returned++;
+        throw new Error('of return()');
+      },
+    });
+    const results = desk.map(source, { concurrency: 2 });
+    const first = results.next();
+    desk.done('item 0');
+    await first;
+    const error = new Error('of the consumer');
+    expect(await rejectionOf(results.throw(error))).toBe(error);
+    expect(desk.cancelled).toEqual(['item 1']);
+    expect(returned).toBe(1);
   });
 });
 
