@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { getEventListeners } from 'node:events';
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { executorsOf } from '../test/fixtures/executors.ts';
@@ -285,6 +286,101 @@ describe('a stream', () => {
         for await (const _ of single);
       })(),
     ).rejects.toThrow('single value');
+  });
+});
+
+/** An iterator of a stream, whose consumer waits for an item that never comes. */
+async function waiting(executor: ThreadPoolExecutor<Tasks>, open: 'iterated' | 'awaited') {
+  const task = executor.submit('deafAfterFirst');
+  const iterator = (open === 'iterated' ? task : await task)[Symbol.asyncIterator]();
+  expect(await iterator.next()).toEqual({ done: false, value: 0 });
+  return { iterator, next: iterator.next() };
+}
+
+describe.each(['iterated', 'awaited'] as const)('a stream whose consumer waits (%s)', (open) => {
+  it('is left at once by return()', async () => {
+    const executor = make({ graceMs: 1 });
+    const { iterator, next } = await waiting(executor, open);
+    expect(await iterator.return!()).toEqual({ done: true, value: undefined });
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    // The one worker is free only if its task was called off.
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    expect(executor.stats()).toMatchObject({ done: 2, failed: 0 });
+  });
+
+  it('is left at once by throw(), which rejects with the error', async () => {
+    const executor = make({ graceMs: 1 });
+    const { iterator, next } = await waiting(executor, open);
+    const error = new RangeError('of the consumer');
+    expect(await rejectionOf(iterator.throw!(error))).toBe(error);
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(await iterator.next()).toEqual({ done: true, value: undefined });
+    expect(await executor.submit('add', [1, 2])).toBe(3);
+    expect(executor.stats()).toMatchObject({ done: 2, failed: 0 });
+  });
+
+  it.each([undefined, new RangeError('why')])(
+    'is left by a Readable that is destroyed (%s)',
+    async (error) => {
+      const executor = make({ graceMs: 1 });
+      const task = executor.submit('deafAfterFirst');
+      const readable = Readable.from(open === 'iterated' ? task : await task);
+      const told: unknown[] = [];
+      readable.on('error', (each) => told.push(each));
+      const closed = new Promise((resolve) => readable.once('close', resolve));
+      await new Promise((resolve) => readable.once('data', resolve));
+      // By then it asks for the second item.
+      await turn();
+      readable.destroy(error);
+      await closed;
+      expect(told).toEqual(error === undefined ? [] : [error]);
+      expect(await executor.submit('add', [1, 2])).toBe(3);
+    },
+  );
+});
+
+describe('an iterator of a task whose stream is not open', () => {
+  it.each(['return', 'throw'] as const)('cancels the task by %s()', async (way) => {
+    const release = await occupy(shared);
+    const yielded = new Counter();
+    const tasks = [0, 1].map(() => shared.submit('countTo', [10, yielded]));
+    const [begun, fresh] = tasks.map((each) => each[Symbol.asyncIterator]());
+    const next = begun!.next();
+    const error = new RangeError('of the consumer');
+    for (const iterator of [begun!, fresh!]) {
+      if (way === 'return') expect(await iterator.return(undefined)).toMatchObject({ done: true });
+      else expect(await rejectionOf(iterator.throw(error))).toBe(error);
+    }
+    expect(await next).toEqual({ done: true, value: undefined });
+    expect(await rejectionOf(tasks[0]!)).toBeInstanceOf(TaskCancelled);
+    await release();
+    expect(await shared.submit('add', [1, 2])).toBe(3);
+    expect(yielded.get()).toBe(0);
+  });
+
+  it('says nothing of the cancellation to the process, where nobody else waits for the task', async () => {
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown) => unhandled.push(reason);
+    process.on('unhandledRejection', listener);
+    try {
+      await shared.submit('countTo', [1])[Symbol.asyncIterator]().return(undefined);
+      await shared.submit('add', [1, 2]);
+      expect(unhandled).toEqual([]);
+    } finally {
+      process.off('unhandledRejection', listener);
+    }
+  });
+
+  it('leaves a stream that has opened meanwhile', async () => {
+    const executor = make();
+    const cleaned = new Counter();
+    const task = executor.submit('countTo', [1e9, undefined, cleaned]);
+    const iterator = task[Symbol.asyncIterator]();
+    await task;
+    await iterator.return(undefined);
+    await until(() => cleaned.get() === 1);
+    expect(executor.stats()).toMatchObject({ done: 1, failed: 0 });
   });
 });
 

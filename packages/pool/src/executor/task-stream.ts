@@ -4,7 +4,7 @@ import type { StreamSink } from './stream-sink.ts';
 
 /**
  * The consumer's end of a stream of results. The task stays at most a window of items ahead of it. Leaving a loop
- * over it (`return()`) ends the generator in the worker.
+ * over it (`return()`, `throw()`) ends the generator in the worker.
  */
 export class TaskStream implements AsyncIterableIterator<unknown>, StreamSink {
   readonly #items: unknown[] = [];
@@ -53,13 +53,22 @@ export class TaskStream implements AsyncIterableIterator<unknown>, StreamSink {
 
   /** Ends the generator in the worker; items that are on their way are dropped. */
   async return(value?: unknown): Promise<IteratorResult<unknown>> {
+    this.leave();
+    return { done: true, value };
+  }
+
+  /** As `return`, and rejects with `error`. */
+  async throw(error?: unknown): Promise<never> {
+    this.leave();
+    throw error;
+  }
+
+  /** The consumer wants no more: pending calls of `next` are told that this is the end. */
+  leave(): void {
     this.#items.length = 0;
     this.#error = undefined;
-    if (!this.#ended) {
-      this.end();
-      this.#onAbandoned();
-    }
-    return { done: true, value };
+    if (!this.end()) return;
+    this.#onAbandoned();
   }
 
   push(item: unknown): void {

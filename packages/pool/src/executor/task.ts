@@ -1,4 +1,6 @@
+import { leavable } from './leavable.ts';
 import type { PendingTask } from './pending-task.ts';
+import { TaskStream } from './task-stream.ts';
 
 /** Who can cancel a task. */
 interface Canceller {
@@ -21,13 +23,46 @@ export class Task<R> extends Promise<R> {
     if (this.pending !== undefined) this.canceller?.cancel(this.pending, reason);
   }
 
-  /** The items of a task that is a generator, as they come. Leaving the loop early ends the generator. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<R extends AsyncIterable<infer T> ? T : never> {
-    const stream: unknown = await this;
+  /**
+   * The items of a task that is a generator, as they come. Leaving the loop early ends the generator, also while it is
+   * to yield its next item. The iterator's `return()` and `throw()` cancel a task that has yet to begin.
+   */
+  [Symbol.asyncIterator](): AsyncGenerator<R extends AsyncIterable<infer T> ? T : never> {
+    let left = false;
+    return leavable(
+      this.#items(() => left),
+      () => {
+        left = true;
+        this.#leave();
+      },
+    );
+  }
+
+  async *#items(isLeft: () => boolean): AsyncGenerator<R extends AsyncIterable<infer T> ? T : never> {
+    let stream: unknown;
+    try {
+      stream = await this;
+    } catch (error) {
+      // Of the cancellation that leaving has caused.
+      if (isLeft()) return;
+      throw error;
+    }
     if (typeof stream !== 'object' || stream === null || !(Symbol.asyncIterator in stream)) {
       throw new TypeError('the task returned a single value: await it. Only a generator can be iterated');
     }
     yield* stream as AsyncIterable<never>;
+  }
+
+  /** The consumer of the items wants no more. */
+  #leave(): void {
+    const stream = this.pending?.stream;
+    if (stream instanceof TaskStream) {
+      stream.leave();
+      return;
+    }
+    // Whoever has called for it is not to hear of it as of an error that nobody handles.
+    this.catch(() => {});
+    this.cancel();
   }
 }
 
