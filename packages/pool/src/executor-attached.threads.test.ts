@@ -57,6 +57,11 @@ describe('a task that submits tasks to its own executor', () => {
     expect(broadcast).toContain('would wait for the worker that runs this very task');
   });
 
+  it('is told of values that lie too deep to go either way', async () => {
+    const refusal = expect.stringMatching(/TaskValueError: .* lies more than 1000 levels deep/);
+    expect(await shared.submit('exchangeDeep', [shared, 3_000])).toEqual([refusal, refusal]);
+  });
+
   it('may grow a tree of them', async () => {
     const executor = make({ maxWorkers: 8 });
     expect(await executor.submit('tree', [executor, 2])).toBe(4);

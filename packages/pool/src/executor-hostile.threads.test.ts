@@ -157,6 +157,37 @@ describe('a shared object that this thread does not know', () => {
   });
 });
 
+describe('what lies deeper than the owner’s stack reaches', () => {
+  const expectRefusal = (error: unknown, path: string) => {
+    expect(error).toBeInstanceOf(TaskValueError);
+    expect(String(error)).toMatch(new RegExp(`${path}\\S* .*levels deep`));
+  };
+
+  it.each([3_000, 100_000])('is a TaskValueError, %i levels deep', async (levels) => {
+    const memory = new SharedArrayBuffer(4);
+    expectRefusal(await rejectionOf(executor.submit('returnDeep', [levels, new Counter()])), 'result');
+    expectRefusal(await rejectionOf(executor.submit('returnDeep', [levels, memory])), 'result');
+    expectRefusal(await rejectionOf(executor.submit('moveDeep', [levels])), 'result');
+    expectRefusal(await rejectionOf(executor.submit('reportDeep', [levels, memory])), 'progress');
+    const stream = await executor.submit('yieldDeep', [levels, memory]);
+    expectRefusal(await rejectionOf(stream.next()), 'item');
+    await noWorkerDied();
+  });
+
+  it('is a TaskValueError as an argument', async () => {
+    let value: unknown = new Counter();
+    for (let level = 0; level < 1_000; level++) value = [value];
+    expectRefusal(await rejectionOf(executor.submit('returnDeep', [0, value])), 'args');
+    await noWorkerDied();
+  });
+
+  it('arrives as text where it is a list of errors', async () => {
+    const error = await rejectionOf(executor.submit('throwDeep', [10_000]));
+    expect(error).toMatchObject({ message: 'x', list: [new TypeError('9999'), [new TypeError('9998'), {}]] });
+    await noWorkerDied();
+  });
+});
+
 describe('the caller’s settings of Error', () => {
   const limit = Error.stackTraceLimit;
   afterEach(() => {

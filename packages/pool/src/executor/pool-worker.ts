@@ -20,6 +20,14 @@ export interface WorkerEnd extends WorkerDeath {
   readonly loadFailure: { readonly what: string; readonly error: unknown } | undefined;
 }
 
+/** What stands for a message that this thread could not read: it lies deeper than the stack reaches, say. */
+interface Unreadable {
+  readonly type: 'unreadable';
+  readonly error: unknown;
+}
+
+type PostedValue = Extract<Farewell, { type: 'value' }> | Unreadable;
+
 /** One worker of an executor, seen from its owner. */
 export class PoolWorker {
   readonly row: number;
@@ -30,9 +38,9 @@ export class PoolWorker {
   readonly #port: MessagePort;
   readonly #control: Control;
   readonly #onEnd: (worker: PoolWorker) => void;
-  readonly #farewells: Farewell[] = [];
+  readonly #farewells: Exclude<Farewell, { type: 'value' }>[] = [];
   /** Values that came off the port before their records were looked at, oldest first. */
-  readonly #values: PackedValue[] = [];
+  readonly #values: PostedValue[] = [];
   #exitCode: number | undefined;
   #error: unknown;
   #ended = false;
@@ -111,16 +119,18 @@ export class PoolWorker {
     if (this.state.credit.hasWaiters) this.state.credit.notify();
   }
 
-  /** Takes the next value off the port: its record says that it lies there. */
+  /**
+   * Takes the next value off the port: its record says that it lies there.
+   *
+   * @throws what reading it threw; it is off the port all the same
+   */
   takeValue(): PackedValue {
-    const kept = this.#values.shift();
-    if (kept !== undefined) return kept;
-    for (;;) {
-      const posted = receiveMessageOnPort(this.#port) as { message: Farewell } | undefined;
-      if (posted === undefined) throw new Error('a posted value has not arrived: this is a bug in @pkg/pool');
-      if (posted.message.type === 'value') return posted.message.value;
-      this.#farewells.push(posted.message);
+    while (this.#values.length === 0) {
+      if (!this.#receive()) throw new Error('a posted value has not arrived: this is a bug in @pkg/pool');
     }
+    const posted = this.#values.shift()!;
+    if (posted.type === 'unreadable') throw posted.error;
+    return posted.value;
   }
 
   /** Ends the worker at whatever instruction it is. */
@@ -130,13 +140,8 @@ export class PoolWorker {
 
   /** What it said before it ended, and what is known besides. To be called at the end. */
   get end(): WorkerEnd {
-    for (;;) {
-      const posted = receiveMessageOnPort(this.#port) as { message: Farewell } | undefined;
-      if (posted === undefined) break;
-      // Their records have not been looked at yet.
-      if (posted.message.type === 'value') this.#values.push(posted.message.value);
-      else this.#farewells.push(posted.message);
-    }
+    // The records of values have not been looked at yet.
+    while (this.#receive());
     let loadFailure: WorkerEnd['loadFailure'];
     let cause = this.#error;
     let exitCode = this.#exitCode;
@@ -155,6 +160,21 @@ export class PoolWorker {
     }
     const retired = this.#farewells.some((said) => said.type === 'retired');
     return { exitCode, ...(cause === undefined ? {} : { cause }), how, retired, loadFailure };
+  }
+
+  /** Takes the next message off the port; false when there is none. */
+  #receive(): boolean {
+    let message: Farewell | Unreadable | undefined;
+    try {
+      message = (receiveMessageOnPort(this.#port) as { message: Farewell } | undefined)?.message;
+    } catch (error) {
+      // Off the port by now. Values come before farewells, which hold nothing but errors.
+      message = { type: 'unreadable', error };
+    }
+    if (message === undefined) return false;
+    if (message.type === 'value' || message.type === 'unreadable') this.#values.push(message);
+    else this.#farewells.push(message);
+    return true;
   }
 
   #conclude(): void {

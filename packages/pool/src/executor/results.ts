@@ -1,5 +1,6 @@
+import { messageOf } from '@pkg/sync/kernel';
 import { type PackedError, unpackError } from '../thread/error-travel.ts';
-import { TaskCancelled, TaskNotFound } from './errors.ts';
+import { TaskCancelled, TaskNotFound, TaskValueError } from './errors.ts';
 import type { Ledger } from './ledger.ts';
 import type { Observer } from './observer.ts';
 import type { PendingTask } from './pending-task.ts';
@@ -71,14 +72,21 @@ export class Results {
     const tag = record[1];
     const task = this.#ledger.find(slot, generationOf(tag));
     if (task === undefined) return;
-    const value = isPosted(tag) ? this.#takePosted(task) : record[2];
-    switch (kindOf(tag)) {
+    const kind = kindOf(tag);
+    let value: unknown;
+    try {
+      value = this.#take(task, tag, record[2]);
+    } catch (error) {
+      this.#refuse(task, kind, error);
+      return;
+    }
+    switch (kind) {
       case VALUE:
         this.leave(task);
         this.#succeed(task, value);
         break;
       case ERROR:
-        this.fail(task, unpackError(value as PackedError, `\n    at task '${task.name}', run by a worker`));
+        this.fail(task, value);
         break;
       case NOT_FOUND:
         this.#events.listed(value as string[]);
@@ -166,6 +174,24 @@ export class Results {
     this.#observer.finished(task);
   }
 
+  /** What the worker has sent, as its caller is to get it. Throws if this thread cannot read it. */
+  #take(task: PendingTask, tag: number, value: unknown): unknown {
+    if (isPosted(tag)) return this.#takePosted(task);
+    if (kindOf(tag) !== ERROR) return value;
+    return unpackError(value as PackedError, `\n    at task '${task.name}', run by a worker`);
+  }
+
+  /** What the worker has sent cannot be read here: the task fails of that. */
+  #refuse(task: PendingTask, kind: number, error: unknown): void {
+    const path =
+      kind === ITEM ? 'item' : kind === PROGRESS ? 'progress' : kind === ERROR ? 'error' : 'result';
+    const why = `its reader failed with '${messageOf(error)}'`;
+    const refusal = new TaskValueError(task.name, path, why, error);
+    if (kind === VALUE || kind === ERROR) this.fail(task, refusal);
+    // The worker goes on.
+    else if (kind === ITEM || task.onProgress !== undefined) this.#events.cancel(task, refusal);
+  }
+
   /** A value that came by the worker's port. */
   #takePosted({ slot, relayed, name }: PendingTask): unknown {
     const packed = this.#workerAt(this.#words.rowOf(slot))!.takeValue();
@@ -177,7 +203,15 @@ export class Results {
     if (posted?.args === undefined) return;
     const { ticket, args, transfer } = posted;
     posted.args = undefined;
-    this.#workerAt(this.#words.rowOf(slot))?.post({ type: 'args', slot, generation, ticket, args }, transfer);
+    try {
+      this.#workerAt(this.#words.rowOf(slot))?.post(
+        { type: 'args', slot, generation, ticket, args },
+        transfer,
+      );
+    } catch (error) {
+      // The worker waits for them until the task is cancelled.
+      this.#events.cancel(task, new TaskValueError(task.name, 'args', messageOf(error), error));
+    }
   }
 
   /** @param stream the number that the worker has given it */

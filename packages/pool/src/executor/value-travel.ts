@@ -3,8 +3,10 @@
  *
  * @packageDocumentation
  */
+
+import { messageOf } from '@pkg/sync/kernel';
 import { ThreadFieldError } from '../thread/errors.ts';
-import { packFields, type UnknownSharedObject, unpackFields } from '../thread/field-travel.ts';
+import { packFields, UnknownSharedObject, unpackFields } from '../thread/field-travel.ts';
 import type { PackedFields } from '../thread/protocol.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import { TaskValueError } from './errors.ts';
@@ -58,8 +60,10 @@ export function packValue(root: string, value: unknown, transfer: readonly Trans
 export function unpackValue(taskName: string, packed: PackedValue): unknown {
   const fields = unpackFields(packed);
   if (!(fields instanceof Promise)) return valueIn(fields);
-  const value = fields.then(valueIn, (error: UnknownSharedObject) => {
-    throw new TaskValueError(taskName, error.path, error.message, error.cause);
+  const value = fields.then(valueIn, (error: unknown) => {
+    if (error instanceof UnknownSharedObject)
+      throw new TaskValueError(taskName, error.path, error.message, error.cause);
+    throw new TaskValueError(taskName, Object.keys(packed.fields)[0]!, messageOf(error), error);
   });
   value.catch(() => {});
   return value;

@@ -8,6 +8,9 @@
 import { classNamesOf, errorClassOf } from '@pkg/sync/kernel';
 import { inspect, types } from '../builtins.ts';
 
+/** How deep lists of errors may lie directly within each other: each level takes stack on either side. */
+const DEEPEST_LIST = 100;
+
 /** A thrown value, structured-cloneable. Errors refer to each other by index, as causes may form a cycle. */
 export interface PackedError {
   readonly errors: PackedErrorBody[];
@@ -43,13 +46,15 @@ export function packError(thrown: unknown, asText: boolean = false): PackedError
   /** The lists that are being packed: one that contains itself is cloned there. */
   const lists = new Set<unknown>();
 
-  const packValue = (value: unknown): PackedValue => {
+  /** @param depth how many lists the value lies in, directly within each other */
+  const packValue = (value: unknown, depth: number = 0): PackedValue => {
     if (isError(value)) return { error: packOne(value) };
     const members = lists.has(value) ? undefined : errorsIn(value);
     if (members !== undefined) {
+      if (depth === DEEPEST_LIST) return { text: textOf(value) };
       lists.add(value);
       try {
-        return { list: members.map(packValue) };
+        return { list: members.map((member) => packValue(member, depth + 1)) };
       } finally {
         lists.delete(value);
       }

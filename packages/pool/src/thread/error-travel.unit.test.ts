@@ -144,6 +144,25 @@ describe('an error', () => {
     expect([arrived.message, (arrived.cause as Error).message]).toEqual(['4999', '4998']);
   });
 
+  it('arrives though lists of errors lie deeper within each other than the stack reaches', () => {
+    let list: unknown[] = [new Error('innermost')];
+    for (let depth = 0; depth < 20_000; depth++) list = [new Error(`${depth}`), list];
+    for (const arrived of [
+      travel(list),
+      (travel(Object.assign(new Error('x'), { list })) as never)['list'],
+    ]) {
+      let levels = 0;
+      let inner: unknown = arrived;
+      while (Array.isArray(inner)) {
+        expect(inner[0]).toMatchObject({ message: `${19_999 - levels}` });
+        inner = inner[1];
+        levels++;
+      }
+      expect(inner).toMatch(/^\[\s*Error: /);
+      expect(levels).toBe(100);
+    }
+  });
+
   it('arrives though the name of its class is no string', () => {
     class Odd extends RangeError {
       static override name(): void {}

@@ -40,6 +40,20 @@ function failureOf(fields: object): ThreadFieldError {
 }
 
 describe('fields', () => {
+  it.each<[string, (inner: unknown) => unknown]>([
+    ['objects', (inner) => ({ inner })],
+    ['arrays', (inner) => [inner]],
+    ['Maps', (inner) => new Map([[inner, 1]])],
+    ['Sets', (inner) => new Set([inner])],
+  ])('arrive if their %s lie up to 1000 levels deep, and are named if deeper', (_, wrap) => {
+    let value: unknown = new Counter();
+    for (let level = 1; level < 1000; level++) value = wrap(value);
+    expect(travel({ value })).toEqual({ value });
+    const error = failureOf({ deep: wrap(value) });
+    expect(error.path).toMatch(/^deep.{56}\.\.\.$/);
+    expect(error.why).toContain('more than 1000 levels deep');
+  });
+
   it('arrive as they were', async () => {
     const fields = {
       nothing: undefined,

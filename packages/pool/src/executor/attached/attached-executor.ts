@@ -1,6 +1,6 @@
-import { checkOptions, holdEventLoop } from '@pkg/sync/kernel';
+import { checkOptions, holdEventLoop, messageOf } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
-import { ExecutorShutDown, TaskCancelled, TaskTimeout } from '../errors.ts';
+import { ExecutorShutDown, TaskCancelled, TaskTimeout, TaskValueError } from '../errors.ts';
 import type { ExecutorBody } from '../executor-body.ts';
 import { milliseconds, type ShutdownOptions, type SubmitOptions, shutdownSettingsOf } from '../options.ts';
 import type { PendingTask } from '../pending-task.ts';
@@ -161,27 +161,37 @@ export class AttachedExecutor implements ExecutorBody {
   }
 
   #take(task: PendingTask, reply: Reply): void {
+    let value: unknown;
+    try {
+      if ('value' in reply) value = unpackValue(task.name, reply.value);
+      else if (reply.type === 'error') value = unpackError(reply.error);
+    } catch (error) {
+      // Whatever it is a part of, the task fails of it.
+      const what = reply.type === 'value' ? 'result' : reply.type;
+      this.cancel(task, new TaskValueError(task.name, what, messageOf(error), error));
+      return;
+    }
     switch (reply.type) {
       case 'value':
         this.#leave(task);
-        if (this.#settle(task)) task.resolve(unpackValue(task.name, reply.value));
+        if (this.#settle(task)) task.resolve(value);
         break;
       case 'error':
         this.#leave(task);
-        this.#reject(task, unpackError(reply.error), true);
+        this.#reject(task, value, true);
         break;
       case 'stream':
         this.#openStream(task);
         break;
       case 'item':
-        task.stream?.push(unpackValue(task.name, reply.value));
+        task.stream?.push(value);
         break;
       case 'end':
         this.#leave(task);
         task.stream?.end();
         break;
       case 'progress':
-        tellProgress(task, unpackValue(task.name, reply.value), (error) => this.cancel(task, error));
+        tellProgress(task, value, (error) => this.cancel(task, error));
         break;
     }
   }

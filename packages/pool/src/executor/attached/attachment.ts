@@ -3,7 +3,7 @@ import { currentThread, EventCount } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { TaskCancelled, TaskValueError } from '../errors.ts';
 import { PendingTask } from '../pending-task.ts';
-import { type PackedValue, RawValue } from '../value-travel.ts';
+import { type PackedValue, packValue, RawValue, Unsendable } from '../value-travel.ts';
 import { type Hello, MAIL, REPLIES, type Reply, type Request, WELCOME } from './messages.ts';
 import { RelayedStream } from './relayed-stream.ts';
 import type { TaskHost } from './task-host.ts';
@@ -128,7 +128,7 @@ export class Attachment {
       (value) => {
         // It tells of its end by itself.
         if (value instanceof RelayedStream) return;
-        end(() => ({ type: 'value', id, value: packed(value) }));
+        end(() => ({ type: 'value', id, value: packed('result', value) }));
       },
       fail,
     );
@@ -138,14 +138,13 @@ export class Attachment {
       this.#post({ type: 'stream', id });
       task.onConsumed = onConsumed;
       return new RelayedStream({
-        item: (value) => this.#postPart(pending, { type: 'item', id, value: packed(value) }),
+        item: (value) => this.#postPart(pending, id, 'item', value),
         end: () => end(() => ({ type: 'end', id })),
         fail,
       });
     };
     this.#tasks.set(id, task);
-    const onProgress = (value: unknown) =>
-      this.#postPart(pending, { type: 'progress', id, value: packed(value) });
+    const onProgress = (value: unknown) => this.#postPart(pending, id, 'progress', value);
     this.#host.beginPacked(pending, args, { priority, retries, ...(progress ? { onProgress } : {}) });
     if (parent !== undefined) this.#host.checkSaturation(pending);
   }
@@ -163,11 +162,11 @@ export class Attachment {
   }
 
   /** An item of a task's stream, or its progress. What cannot go on ends the task. */
-  #postPart(pending: PendingTask, reply: Extract<Reply, { type: 'item' | 'progress' }>): void {
+  #postPart(pending: PendingTask, id: number, type: 'item' | 'progress', value: unknown): void {
     try {
-      this.#post(reply);
+      this.#post({ type, id, value: packed(type, value) });
     } catch (error) {
-      this.#host.cancel(pending, unmovable(pending.name, reply.type, error));
+      this.#host.cancel(pending, unmovable(pending.name, type, error));
     }
   }
 
@@ -194,14 +193,19 @@ export class Attachment {
 
 /** Why a value did not go on: it has a port in it, say, and channels move nothing. */
 const unmovable = (taskName: string, what: string, cause: unknown): TaskValueError =>
-  new TaskValueError(taskName, what, (cause as Error).message, cause);
+  cause instanceof Unsendable
+    ? new TaskValueError(taskName, cause.path, cause.why, cause.cause)
+    : new TaskValueError(taskName, what, (cause as Error).message, cause);
 
-/** As it came from the worker: this thread need not know the classes of the shared objects in it. */
-const packed = (value: unknown): PackedValue =>
-  value instanceof RawValue ? value.packed : { fields: { result: value }, shared: [] };
+/**
+ * As it came from the worker: this thread need not know the classes of the shared objects in it. What came by the queue may
+ * lie deeper than the attached thread could read.
+ */
+const packed = (what: string, value: unknown): PackedValue =>
+  value instanceof RawValue ? value.packed : packValue(what, value, []);
 
 const packedList = (values: readonly unknown[]): PackedValue => {
-  const all = values.map(packed);
+  const all = values.map((value) => packed('result', value));
   return {
     fields: { result: all.map(({ fields }) => Object.values(fields)[0]) },
     shared: all.flatMap(({ shared }) => shared),
