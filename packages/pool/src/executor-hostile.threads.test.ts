@@ -4,7 +4,7 @@ import { HANDLE, KIND } from '@pkg/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
-import { TaskCancelled, TaskValueError, ThreadPoolExecutor } from './index.ts';
+import { TaskCancelled, TaskNeverSettled, TaskValueError, ThreadPoolExecutor } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/hostile-tasks.ts');
 const url = new URL('../test/fixtures/hostile-tasks.ts', import.meta.url);
@@ -59,6 +59,25 @@ describe('a task that returns', () => {
     expect(error).toBeInstanceOf(Class);
     expect((error as Error).message).toContain(message);
     await noWorkerDied();
+  });
+});
+
+describe('a task that returns a thenable', () => {
+  it.each([
+    ['whose then throws', expect.any(RangeError)],
+    ['whose then throws when it is looked at again', 7],
+    ['whose then throws after it has resolved', 7],
+    ['that resolves to one whose then throws', expect.any(RangeError)],
+    ['that resolves to a promise that never settles', expect.any(TaskNeverSettled)],
+  ] as const)('%s gets what comes of it, and leaves nothing behind', async (which, expected) => {
+    const isUnending = which === 'that resolves to a promise that never settles';
+    for (const usesSignal of isUnending ? [false] : [false, true]) {
+      const outcome = executor.submit('returnThenable', [which, usesSignal]);
+      expect(await (outcome as Promise<unknown>).catch((error: unknown) => error)).toEqual(expected);
+      // Noticed only by a thread whose event loop nobody holds.
+      expect(await rejectionOf(executor.submit('never'))).toBeInstanceOf(TaskNeverSettled);
+      await noWorkerDied();
+    }
   });
 });
 

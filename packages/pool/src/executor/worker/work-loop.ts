@@ -22,7 +22,7 @@ import { Idling } from './idling.ts';
 import type { Cancellation, Mailbox } from './mailbox.ts';
 import type { ResultSender } from './result-sender.ts';
 import { isStream, sendStream } from './send-stream.ts';
-import { settlement } from './settlement.ts';
+import { adopt, settlement, thenOf } from './settlement.ts';
 import type { TaskSource } from './task-source.ts';
 
 /**
@@ -177,16 +177,18 @@ export class WorkLoop {
     this.#running = running;
     setCurrentTask(running);
     let returned: unknown;
+    let then: ReturnType<typeof thenOf>;
     let takesTime: boolean;
     try {
       returned = posted === undefined ? call(task, record) : task(...posted);
       // Looking may run code of the task's, or find a proxy revoked.
-      takesTime = isThenable(returned) || isStream(returned);
+      then = thenOf(returned);
+      takesTime = then !== undefined || isStream(returned);
     } catch (error) {
       this.#fail(slot, generation, error);
       return true;
     }
-    if (takesTime) return this.#followUp(running, returned);
+    if (takesTime) return this.#followUp(running, then === undefined ? returned : adopt(returned, then));
     this.#succeed(running, returned);
     return true;
   }
@@ -202,7 +204,7 @@ export class WorkLoop {
     const { slot, generation } = running;
     const { sender, words } = this.#bench;
     try {
-      const value = isThenable(returned) ? await settlement(running, returned) : returned;
+      const value = returned instanceof Promise ? await settlement(running, returned) : returned;
       if (isStream(value)) {
         await settlement(running, sendStream(value, running, { sender, words, row: this.#own }));
         this.#succeed(running, undefined);
@@ -289,6 +291,3 @@ function call(task: (...args: unknown[]) => unknown, record: TaskRecord): unknow
 }
 
 const NEVER = new Int32Array(new SharedArrayBuffer(4));
-
-const isThenable = (value: unknown): value is PromiseLike<unknown> =>
-  typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
