@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
+import { Control } from './executor/control.ts';
 import { ExecutorBroken, TaskNeverSettled, ThreadPoolExecutor, WorkerDiedError } from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/tasks.ts');
@@ -141,6 +142,61 @@ describe('a death', () => {
     });
     expect(await executor.submit('add', [1, 2])).toBe(3);
     await executor.shutdown();
+  });
+});
+
+describe('an executor whose last task ended without a word of its worker', () => {
+  type Executor = ThreadPoolExecutor<Tasks>;
+  const started = new Counter();
+
+  const block = (executor: Executor) => {
+    const before = started.get();
+    const task = rejectionOf(executor.submit('blockAsync', [started, new Counter()]));
+    return { task, begun: until(() => started.get() > before) };
+  };
+
+  it.each<[string, string, (executor: Executor) => unknown]>([
+    [
+      'by a death',
+      'tasks.ts',
+      async (executor) => {
+        await rejectionOf(executor.submit('perish', ['exit']));
+        await executor.shutdown();
+      },
+    ],
+    [
+      'by force',
+      'tasks.ts',
+      async (executor) => {
+        const { task, begun } = block(executor);
+        await begun;
+        await executor.shutdown({ timeout: 0 });
+        await task;
+      },
+    ],
+    [
+      'before it began',
+      'tasks.ts',
+      async (executor) => {
+        const task = executor.submit('add', [1, 2]);
+        task.cancel();
+        await rejectionOf(task);
+        await executor.shutdown();
+      },
+    ],
+    [
+      'as no worker could begin it, though nobody has shut the executor down',
+      'broken-tasks.ts',
+      async (executor) => {
+        await rejectionOf(executor.submit('add', [1, 2]));
+        await until(() => executor.stats().workers.length === 0);
+      },
+    ],
+  ])('%s, leaves no sleeper behind, by which the engine would keep it', async (_, file, use) => {
+    const executor = new ThreadPoolExecutor<Tasks>(fixture(file), { maxWorkers: 1 });
+    const { results } = new Control(executor.handle.control);
+    await use(executor);
+    await until(() => !results.hasWaiters);
   });
 });
 

@@ -145,7 +145,11 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
       ending: () => void this.pump.drain(),
       ended: (worker, end) => this.#bury(worker, end),
       broken: (what, cause) => this.#break(what, cause),
-      empty: () => this.#closing.finish(),
+      empty: () => {
+        // No worker will: the engine would keep the sleeping pump, and with it all that is here.
+        this.#control.results.notify();
+        this.#closing.finish();
+      },
       demand: () => this.ledger.size,
     });
     this.roster.begin();
