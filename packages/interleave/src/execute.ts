@@ -24,8 +24,6 @@ export interface Execution {
   readonly waiting: readonly string[];
   /** What the scenario's setup returned. */
   readonly context: unknown;
-  /** Whether the memory is the scenario's: made by its setup, or looked at there. Other memory the model does not see. */
-  owns(buffer: SharedArrayBuffer): boolean;
 }
 
 /** The part of the options that an execution along a schedule goes by. */
@@ -87,7 +85,6 @@ export function withExecutions<T>(
         events: trace?.events ?? [],
         trace,
         context: machine.context,
-        owns: (buffer) => machine.memory.find(buffer) !== undefined,
         waiting: machine.waiters.map(({ index, waitAddress }) => {
           const event = trace?.events.findLast(
             ({ thread, result }) => thread === index && result === 'waits',

@@ -32,7 +32,7 @@ export interface Operation {
   readonly end: number;
   /** What it returned. */
   readonly result?: unknown;
-  /** What it threw, if it did. */
+  /** What it threw, if it did; for `undefined` an error that says so. */
   readonly error?: unknown;
 }
 
@@ -65,7 +65,8 @@ export interface ScenarioDefinition<Context, Result = unknown> {
    * memory back to what it was after `setup`; it cannot put back anything else. So let the context hold
    * shared memory and constants only, and make every object that has state of its own inside the bodies,
    * as each real thread makes its own from a handle. (All bodies run in one thread: an object that tells threads apart by
-   * who they are, such as a `Mutex` of `@pkg/sync`, takes them for one.)
+   * who they are, such as a `Mutex` of `@pkg/sync`, takes them for one.) Shared memory from before that the context holds is
+   * the scenario's as well, and put back in the end.
    */
   setup(): Context;
   /**
