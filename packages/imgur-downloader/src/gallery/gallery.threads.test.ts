@@ -107,7 +107,6 @@ describe('the built-in gallery', () => {
       name: 'GalleryClosed',
       code: 'DOWNLOAD_GALLERY_CLOSED',
       url: other.url,
-      cause: undefined,
     };
     const closed = other.close();
     await expect(other.stats()).rejects.toMatchObject(error);

@@ -14,7 +14,7 @@ export class Gallery {
   readonly #worker: Worker;
   readonly #exited: Promise<void>;
   /** What its thread died of, if it did. */
-  #failure: unknown;
+  #failure: ErrorOptions = {};
 
   constructor(url: string, worker: Worker) {
     this.url = url;
@@ -22,7 +22,7 @@ export class Gallery {
     this.#exited = new Promise((resolve) => worker.once('exit', () => resolve()));
     // For whoever downloads, a thread that dies is a server that is down. An error that nobody listens to would end them too.
     worker.on('error', (error) => {
-      this.#failure = error;
+      this.#failure = { cause: error };
     });
   }
 
@@ -36,7 +36,7 @@ export class Gallery {
     try {
       return await new Promise((resolve, reject) => {
         this.#worker.once('message', resolve);
-        this.#exited.then(() => reject(new GalleryClosed(this.url, { cause: this.#failure })));
+        this.#exited.then(() => reject(new GalleryClosed(this.url, this.#failure)));
         this.#worker.postMessage('stats');
       });
     } finally {
