@@ -1,8 +1,11 @@
-/** The functions that a module exports, by name. A CommonJS module's are the properties of its default export. */
-export function findFunctions(
-  namespace: Record<string, unknown>,
-): Map<string, (...args: unknown[]) => unknown> {
-  const functions = new Map<string, (...args: unknown[]) => unknown>();
+type Functions = Map<string, (...args: unknown[]) => unknown>;
+
+/**
+ * The functions that a module exports, by name. A CommonJS module's are the properties of its default export. What throws
+ * when it is looked at is no task: a getter, say, that works only once something is connected.
+ */
+export function findFunctions(namespace: Record<string, unknown>): Functions {
+  const functions: Functions = new Map();
   const byDefault = namespace['default'];
   if (typeof byDefault === 'object' && byDefault !== null)
     add(functions, byDefault as Record<string, unknown>);
@@ -10,8 +13,20 @@ export function findFunctions(
   return functions;
 }
 
-function add(functions: Map<string, (...args: unknown[]) => unknown>, from: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(from)) {
-    if (typeof value === 'function') functions.set(name, value as (...args: unknown[]) => unknown);
+function add(functions: Functions, from: Record<string, unknown>): void {
+  for (const name of namesIn(from)) {
+    try {
+      const value = from[name];
+      if (typeof value === 'function') functions.set(name, value as (...args: unknown[]) => unknown);
+    } catch {}
+  }
+}
+
+/** None of a proxy that does not tell. */
+function namesIn(from: object): string[] {
+  try {
+    return Object.keys(from);
+  } catch {
+    return [];
   }
 }
