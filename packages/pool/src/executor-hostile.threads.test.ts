@@ -81,6 +81,14 @@ describe('a task that returns a thenable', () => {
   });
 });
 
+describe('a task that replaces process.exit', () => {
+  it('does not keep its worker from ending', async () => {
+    const other = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    await other.submit('replaceExit');
+    await other.shutdown();
+  });
+});
+
 describe('a task that was cancelled', () => {
   it('for a revoked proxy sees it as text', async () => {
     const started = new Counter();

@@ -6,6 +6,7 @@
  */
 import { currentThread, deadlineOf, EventCount, waitUntil } from '@pkg/sync/kernel';
 import { inspect, writeSync } from '../builtins.ts';
+import { endThread } from './end-thread.ts';
 import { packError } from './error-travel.ts';
 import { UnknownSharedObject, unpackFields } from './field-travel.ts';
 import { findClass, type RunnableClass } from './find-class.ts';
@@ -41,7 +42,7 @@ export class ThreadMain {
     this.#data = data;
     this.#state = new Int32Array(data.state);
     // Before it enters the table of threads: the starter counts a thread that was called off as ended already.
-    if (Atomics.compareExchange(this.#state, STATE, STARTING, LOADING) === CALLED_OFF) process.exit();
+    if (Atomics.compareExchange(this.#state, STATE, STARTING, LOADING) === CALLED_OFF) endThread();
     this.#events = new EventCount(this.#state, EVENTS, currentThread());
     this.#self.name = data.name;
     this.#self.daemon = data.daemon;
@@ -121,7 +122,7 @@ export class ThreadMain {
     this.#move(ENDING);
     const { children } = this.#self;
     while (children.size > 0) await Promise.all(children);
-    process.exit();
+    endThread();
   }
 
   #announce(outcome: Outcome): void {

@@ -1,5 +1,6 @@
 import { SimpleQueue } from '@pkg/queue';
 import { currentThread } from '@pkg/sync/kernel';
+import { endThread } from '../../thread/end-thread.ts';
 import { packError } from '../../thread/error-travel.ts';
 import { loadModule } from '../../thread/load-module.ts';
 import { type ThisThread, thisThread } from '../../thread/this-thread.ts';
@@ -111,6 +112,6 @@ export class WorkerMain {
   #end(farewell?: Farewell): never {
     this.#over = true;
     if (farewell !== undefined) this.#say(farewell);
-    process.exit();
+    endThread();
   }
 }
