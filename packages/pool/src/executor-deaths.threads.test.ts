@@ -216,6 +216,18 @@ describe.each([
   ],
   ['an initializer that exits', 'fails-to-initialise.ts', 'exit', /died before they began a task/],
   ['an initializer that throws', 'fails-to-initialise.ts', 'initialise', /initializer failed: no database/],
+  [
+    'a module that awaits for ever what nothing is left to settle',
+    'awaits-for-ever.ts',
+    undefined,
+    /could not be loaded: it awaits, at its top level, a promise that nothing is left to settle/,
+  ],
+  [
+    'an initializer that never settles',
+    'fails-to-initialise.ts',
+    'initialiseForEver',
+    /initializer failed: it returned a promise that nothing is left to settle/,
+  ],
   ['an initializer that is not there', 'fails-to-initialise.ts', 'nothing', /exports no function 'nothing'/],
 ] as const)('%s', (_, file, initializer, message) => {
   it('rejects every task, those to come included, and can be shut down', async () => {

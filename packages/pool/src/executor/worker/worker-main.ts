@@ -25,6 +25,8 @@ export class WorkerMain {
   readonly #self: ThisThread = thisThread();
   /** Whether the end has been announced, so that the exit that follows is no death. */
   #over = false;
+  /** What the worker is at before it can work. */
+  #preparing: 'load' | 'initialize' | undefined = 'load';
 
   /** @param afterFirstTask called when the worker has run its first task */
   constructor(data: WorkerData, afterFirstTask: () => void = () => {}) {
@@ -48,11 +50,13 @@ export class WorkerMain {
     } catch (error) {
       return this.#end({ type: 'load-failed', error: packError(error), initializer: false });
     }
+    this.#preparing = 'initialize';
     try {
       await this.#initialize(functions);
     } catch (error) {
       return this.#end({ type: 'load-failed', error: packError(error), initializer: true });
     }
+    this.#preparing = undefined;
     const why = await this.#work(functions);
     return this.#end(why === 'retired' ? { type: 'retired' } : undefined);
   }
@@ -67,8 +71,17 @@ export class WorkerMain {
       if (process.listenerCount('uncaughtException') === 0) this.#say(farewell);
       else handled = { farewell, begun: begun() };
     });
+    let dry = false;
+    process.on('beforeExit', () => {
+      dry = true;
+    });
     process.on('exit', (code) => {
       if (this.#over) return;
+      if (dry && this.#preparing !== undefined) {
+        const initializer = this.#preparing === 'initialize';
+        this.#say({ type: 'load-failed', error: packError(neverSettled(initializer)), initializer });
+        return;
+      }
       if (handled?.begun === begun()) this.#say(handled.farewell);
       this.#say({ type: 'exited', code });
     });
@@ -115,3 +128,9 @@ export class WorkerMain {
     endThread();
   }
 }
+
+const neverSettled = (initializer: boolean): Error =>
+  new Error(
+    `${initializer ? 'it returned' : 'it awaits, at its top level,'} a promise that nothing is left to settle: ` +
+      'no timer, socket or other event of the worker is pending',
+  );
