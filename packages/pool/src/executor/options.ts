@@ -57,7 +57,8 @@ export interface SubmitOptions {
   transfer?: readonly TransferListItem[] | undefined;
   /**
    * How often the task is run again when its worker dies. Not for what it throws. The arguments are encoded anew
-   * for each run, so leave them unchanged; not together with `transfer`. Default 0.
+   * for each run, so leave them unchanged; not together with `transfer`. A task that streams is not run again once its
+   * stream is open, which it is before the first item: the stream then rejects with the WorkerDiedError. Default 0.
    */
   retries?: number | undefined;
   /** Called with what the task reports by `currentTask().reportProgress(value)`, in the context of the caller. */
