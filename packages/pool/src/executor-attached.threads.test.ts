@@ -302,3 +302,25 @@ describe('an attached executor', () => {
     await expect(executor.submit('add', [1, 2])).rejects.toThrow(ExecutorBroken);
   });
 });
+
+describe('a thread that goes on', () => {
+  it('keeps no channel of executors that it has used, or been given, when they have been shut down', async () => {
+    const here = make({ maxWorkers: 1 });
+    await here.submit('ignore', [shared]);
+    const before = await here.submit('channelsInUse');
+    for (let round = 0; round < 2; round++) {
+      const executor = make({ maxWorkers: 1 });
+      expect(await here.submit('outer', [executor])).toBe(4);
+      await here.submit('ignore', [executor]);
+      await executor.shutdown();
+    }
+    const late = make({ maxWorkers: 1 });
+    expect(late.handle).toBeDefined();
+    await late.shutdown();
+    await here.submit('ignore', [late]);
+    // One may be held by the engine for a while, as the target of the latest event.
+    while ((await here.submit('channelsInUse')) > before + 1)
+      await new Promise((resolve) => setImmediate(resolve));
+    await expect(here.submit('outer', [late])).rejects.toThrow(ExecutorShutDown);
+  });
+});

@@ -61,14 +61,16 @@ export class Attachment {
     this.#leave();
   }
 
-  /** No more tasks are taken. What is on its way there, such as the rest of a stream, still arrives. */
+  /** No more tasks are taken. What is on its way there, such as the rest of a stream, still arrives, and then this. */
   close(): void {
     this.#closing = true;
     this.#leaveWhenDone();
   }
 
   #leaveWhenDone(): void {
-    if (this.#closing && this.#tasks.size === 0 && this.#broadcasts === 0) this.#leave();
+    if (!this.#closing || this.#tasks.size > 0 || this.#broadcasts > 0) return;
+    this.#post({ type: 'closed' });
+    this.#leave();
   }
 
   #leave(): void {

@@ -24,7 +24,11 @@ export interface Recipient {
 
 const connections = new Map<string, Connection>();
 
-/** What this thread and the owner of an executor talk by. One for all who are attached to it in this thread. */
+/**
+ * What this thread and the owner of an executor talk by. One for all who are attached to it in this thread, until the
+ * executor has ended: the owner says so at last, and who attaches to another one clears away those that have not heard. A
+ * thread that goes on is to keep nothing of an executor that is over.
+ */
 export class Connection {
   readonly handle: ExecutorHandle;
   readonly #table: ThreadTable;
@@ -45,8 +49,12 @@ export class Connection {
   static to(handle: ExecutorHandle): Connection {
     let connection = connections.get(handle.channel);
     if (connection === undefined) {
+      // An owner that dies says nothing.
+      for (const each of [...connections.values()]) each.#disposeIfOver();
       connection = new Connection(handle);
       connections.set(handle.channel, connection);
+      // After it said hello: an owner that closes later has heard that, and says when it does.
+      connection.#disposeIfOver();
     }
     return connection;
   }
@@ -84,7 +92,7 @@ export class Connection {
   /** No reply to that number matters any more. */
   leave(id: number): void {
     this.#recipients.delete(id);
-    if (this.#control.isClosed && this.#recipients.size === 0) this.#dispose();
+    this.#disposeIfOver();
   }
 
   /**
@@ -153,6 +161,7 @@ export class Connection {
 
   #take(reply: Reply): void {
     if (reply.type === 'welcome') this.#flush();
+    else if (reply.type === 'closed') this.#end();
     else this.#recipients.get(reply.id)?.take(reply);
   }
 
@@ -163,15 +172,29 @@ export class Connection {
   }
 
   #failureOf(taskName: string): Error {
-    if (this.#table.isAlive(this.handle.owner)) return new ExecutorShutDown(taskName);
+    if (this.#isOwnerAlive) return new ExecutorShutDown(taskName);
     return new ExecutorBroken(this.handle.url, 'the thread that made the executor has ended', undefined);
   }
 
-  /** Notices an owner that will not answer any more: nobody is to wait for it. */
+  /** Notices an owner that will not answer any more. */
   #checkOwner(): void {
-    if (this.#table.isAlive(this.handle.owner) && !(this.#control.isClosed && !this.#isWelcome)) return;
+    if (!this.#isOwnerAlive || (this.#control.isClosed && !this.#isWelcome)) this.#end();
+  }
+
+  /** There will be no replies any more: nobody is to wait for them. */
+  #end(): void {
     for (const each of [...this.#recipients.values()]) each.fail(this.#failureOf(each.taskName));
     this.#dispose();
+  }
+
+  /** Once nobody waits for replies, none matter, and what is sent from now on is refused. */
+  #disposeIfOver(): void {
+    if (this.#recipients.size > 0) return;
+    if (this.#control.isClosed || !this.#isOwnerAlive) this.#dispose();
+  }
+
+  get #isOwnerAlive(): boolean {
+    return this.#table.isAlive(this.handle.owner);
   }
 
   #dispose(): void {

@@ -93,4 +93,6 @@ export type Reply =
   | { type: 'item'; id: number; value: PackedValue }
   | { type: 'end'; id: number }
   | { type: 'progress'; id: number; value: PackedValue }
-  | { type: 'welcome' };
+  | { type: 'welcome' }
+  /** The executor has ended: this is the last one. */
+  | { type: 'closed' };
