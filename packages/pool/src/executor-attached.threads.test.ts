@@ -303,6 +303,20 @@ describe('an attached executor', () => {
   });
 });
 
+describe('bad options of an attached executor', () => {
+  it.each<[unknown, string]>([
+    [null, 'TypeError: options must be an object, such as { '],
+    [{ transfer: null }, "TypeError: task 'add': options.transfer must be an array, not null"],
+    [
+      { transfer: [new ArrayBuffer(1)] },
+      "TypeError: task 'add': only the thread that made the executor can move",
+    ],
+    [{ signal: 5 }, 'TypeError: options.signal must be an AbortSignal, not the number 5'],
+  ])('are told as the owner tells them: %o', async (options, message) => {
+    expect(await shared.submit('refusalOf', [shared, options as object])).toContain(message);
+  });
+});
+
 describe('a thread that goes on', () => {
   it('keeps no channel of executors that it has used, or been given, when they have been shut down', async () => {
     const here = make({ maxWorkers: 1 });

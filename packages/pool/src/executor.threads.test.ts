@@ -384,13 +384,33 @@ describe('broadcast', () => {
 describe('bad options', () => {
   const buffer = new ArrayBuffer(8);
 
-  it.each(['maxWorkers', 'minWorkers', 'idleTimeout', 'graceMs', 'maxQueue', 'name', 'resourceLimits'])(
-    'of an executor: null is no %s left out',
-    async (name) => {
-      const options = { [name]: null } as never;
-      expect(() => new ThreadPoolExecutor<Tasks>(url, options)).toThrow(TypeError);
-    },
-  );
+  it.each([
+    'maxWorkers',
+    'minWorkers',
+    'idleTimeout',
+    'graceMs',
+    'maxQueue',
+    'name',
+    'resourceLimits',
+    'env',
+    'execArgv',
+  ])('of an executor: null is no %s left out', async (name) => {
+    const options = { [name]: null } as never;
+    expect(() => new ThreadPoolExecutor<Tasks>(url, options)).toThrow(TypeError);
+  });
+
+  it.each<[object, string]>([
+    [{ env: 5 }, 'options.env must be an object of strings, or SHARE_ENV, not the number 5'],
+    [
+      { execArgv: '--x' },
+      'options.execArgv must be an array of strings such as [\'--conditions=dev\'], not the string "--x"',
+    ],
+    [{ execArgv: [1] }, 'options.execArgv must be an array of strings'],
+  ])('of the workers, which the executor is refused for although it has none yet: %o', (options, message) => {
+    const make = () => new ThreadPoolExecutor<Tasks>(url, { minWorkers: 0, ...(options as object) });
+    expect(make).toThrow(TypeError);
+    expect(make).toThrow(message);
+  });
 
   it('that are null where a number is due, of other verbs', async () => {
     expect(() => shared.shutdown({ timeout: null as never })).toThrow(TypeError);
@@ -399,9 +419,15 @@ describe('bad options', () => {
     expect(await shared.submit('echo', [1])).toBe(1);
   });
 
+  it('of map: a signal that is none', async () => {
+    const mapped = shared.map('echo', [1], { signal: 5 as never });
+    await expect(mapped.next()).rejects.toThrow(/signal must be an AbortSignal, not the number 5/);
+  });
+
   it.each<[object, RegExp]>([
     [{ signal: 5 }, /options\.signal must be an AbortSignal, not the number 5/],
     [{ transfer: 5 }, /options\.transfer must be an array, not the number 5/],
+    [{ transfer: null, retries: 1 }, /options\.transfer must be an array, not null/],
     [{ transfer: [5] }, /options\.transfer has the number 5 in it/],
     [{ transfer: [buffer, buffer] }, /task 'echo': options\.transfer has .* in it twice/],
     [{ onProgress: 5 }, /options\.onProgress must be a function, not the number 5/],

@@ -76,6 +76,9 @@ describe('a thread', () => {
     [{ transfer: [5] }, /thread 'eve': options\.transfer has the number 5 in it/],
     [{ transfer: [shared, shared] }, /thread 'eve': options\.transfer has .* in it twice/],
     [{ resourceLimits: 5 }, /options\.resourceLimits must be an object such as .*, not the number 5/],
+    [{ env: 5 }, /options\.env must be an object of strings, or SHARE_ENV, not the number 5/],
+    [{ execArgv: 5 }, /options\.execArgv must be an array of strings such as .*, not the number 5/],
+    [{ argv: '-x' }, /options\.argv must be an array of strings such as .*, not the string "-x"/],
     [{ name: null }, /name .* null/],
   ])('refuses bad options: %o', (options, message) => {
     expect(() => new Witness(new Queue(), 1, { name: 'eve', ...options })).toThrow(message);

@@ -3,8 +3,8 @@ import { isMainThread, threadId } from 'node:worker_threads';
 import { type AsyncWaitOptions, canBlock, type WaitOptions } from '@pkg/sync';
 import { checkOptions, deadlineIn, describeValue } from '@pkg/sync/kernel';
 import { pathToFileURL } from './builtins.ts';
-import { checkResourceLimits } from './thread/check-resource-limits.ts';
 import { checkTransfer } from './thread/check-transfer.ts';
+import { checkWorkerOptions } from './thread/check-worker-options.ts';
 import {
   ThreadAlreadyStarted,
   ThreadCannotJoin,
@@ -74,7 +74,7 @@ export abstract class Thread {
     checkName(name);
     const daemon = options.daemon === undefined ? thisThread().daemon : checkDaemon(options.daemon);
     checkTransfer(`thread '${name}'`, options.transfer);
-    checkResourceLimits(options.resourceLimits);
+    checkWorkerOptions(options);
     if (options.name === undefined) numbers.set(className, (numbers.get(className) ?? 0) + 1);
     beginnings.set(this, {
       name,

@@ -1,4 +1,4 @@
-import { describeValue, throwIfAborted, turn, whenAborted } from '@pkg/sync/kernel';
+import { checkSignal, describeValue, throwIfAborted, turn, whenAborted } from '@pkg/sync/kernel';
 import { leavable } from './leavable.ts';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
@@ -72,6 +72,7 @@ class Mapping<T, R> {
   async *results(): AsyncGenerator<R, void, undefined> {
     const { concurrency, signal } = this.#options;
     wholeNumber('concurrency', concurrency, 1, 2 ** 31 - 1);
+    checkSignal(signal);
     this.#open();
     const forget = whenAborted(signal, () => this.end({ error: signal!.reason }));
     let failed = false;

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
 import { checkFlag, checkOptions, describeValue } from '@pkg/sync/kernel';
-import { checkResourceLimits } from '../thread/check-resource-limits.ts';
+import { checkWorkerOptions } from '../thread/check-worker-options.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import type { TaskName } from './task-types.ts';
 import { MAX_WORKERS } from './task-words.ts';
@@ -115,7 +115,7 @@ export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
   const { initializer, name = 'worker' } = options;
   if (typeof name !== 'string')
     throw new TypeError(`options.name must be a string, not ${describeValue(name)}`);
-  checkResourceLimits(options.resourceLimits);
+  checkWorkerOptions(options);
   const workerOptions: Record<string, unknown> = {};
   for (const key of ['resourceLimits', 'env', 'execArgv'] as const) {
     if (options[key] !== undefined) workerOptions[key] = options[key];

@@ -112,13 +112,13 @@ export class AttachedExecutor implements ExecutorBody {
     { blocks, bounded }: { blocks: boolean; bounded: boolean },
   ): void {
     this.#send(task, args, (id, packed) => {
+      applyOptions(task, options, (reason) => this.cancel(task, reason));
       if (options.transfer !== undefined && options.transfer.length > 0) {
         throw new TypeError(
           `task '${task.name}': only the thread that made the executor can move things to a worker; ` +
             "leave out 'transfer', and they are copied",
         );
       }
-      applyOptions(task, options, (reason) => this.cancel(task, reason));
       const progress = task.onProgress !== undefined;
       const { name, priority, retriesLeft: retries } = task;
       // What ends by itself keeps nobody waiting for ever.
