@@ -81,6 +81,28 @@ describe('whoever watches an executor', () => {
     expect(told).toEqual(['task:started', 'worker:ended', 'task:failed']);
   });
 
+  it('is not told that a task began after it was told that it failed', async () => {
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    await executor.submit('add', [1, 2]);
+    const told: string[] = [];
+    const listeners = (['task:started', 'task:failed'] as const).map((channel) => {
+      const listener = (message: unknown) => void told.push(`${channel} ${(message as TaskFinished).task}`);
+      subscribe(`@pkg/pool:${channel}`, listener);
+      return () => unsubscribe(`@pkg/pool:${channel}`, listener);
+    });
+    const begun = () => executor.stats().workers[0]!.tasks;
+    const before = begun();
+    const task = executor.submit('runUntilCancelled');
+    // Without a turn of the event loop: that the task has begun is told, and was not read.
+    while (begun() === before);
+    task.cancel();
+    await expect(task).rejects.toThrow('cancelled');
+    await executor.submit('add', [1, 2]);
+    for (const stop of listeners) stop();
+    await executor.shutdown();
+    expect(told).toEqual(['task:failed runUntilCancelled', 'task:started add']);
+  });
+
   it('gets a trace that Perfetto opens, with a track for each worker', async () => {
     const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2 });
     const trace = executor.trace();

@@ -110,7 +110,8 @@ export class Results {
       case TIMES:
         task.times = value as [number, number];
         task.worker = this.#workerAt(this.#words.rowOf(slot))?.name;
-        if (task.times[1] < 0) this.#observer.started(task);
+        // Of one that was called off meanwhile it has been told that it failed.
+        if (task.times[1] < 0 && !task.settled) this.#observer.started(task);
         break;
     }
   }
