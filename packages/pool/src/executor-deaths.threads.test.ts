@@ -93,7 +93,7 @@ describe('a death', () => {
   it('of every worker at once loses no task', async () => {
     const executor = new ThreadPoolExecutor<Tasks>(fixture('tasks.ts'), { maxWorkers: 2 });
     const tasks = Array.from({ length: 3000 }, (_, i) => executor.submit('add', [i, 1], { retries: 100 }));
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 2; round++) {
       const done = executor.stats().done;
       await until(() => executor.stats().done > done || executor.stats().done === 3000);
       await terminateAll();
@@ -200,6 +200,20 @@ describe('an executor whose last task ended without a word of its worker', () =>
   });
 });
 
+describe('workers that die when they have nothing to do', () => {
+  it('are replaced a few times, and then only for tasks, each of which is run', async () => {
+    const executor = new ThreadPoolExecutor<typeof import('../test/fixtures/fails-to-initialise.ts')>(
+      fixture('fails-to-initialise.ts'),
+      { maxWorkers: 1, initializer: 'failWhenIdle' },
+    );
+    for (let round = 0; round < 2; round++) {
+      await until(() => executor.stats().workers.length === 0);
+      expect(await executor.submit('add', [round, 2])).toBe(round + 2);
+    }
+    await executor.shutdown();
+  });
+});
+
 describe.each([
   [
     'a module that cannot be loaded',
@@ -212,9 +226,9 @@ describe.each([
     'a module that exits while it is loaded',
     'exits-while-loading.ts',
     undefined,
-    /died before they began a task/,
+    /died before they were ready/,
   ],
-  ['an initializer that exits', 'fails-to-initialise.ts', 'exit', /died before they began a task/],
+  ['an initializer that exits', 'fails-to-initialise.ts', 'exit', /died before they were ready/],
   ['an initializer that throws', 'fails-to-initialise.ts', 'initialise', /initializer failed: no database/],
   [
     'a module that awaits for ever what nothing is left to settle',

@@ -6,8 +6,9 @@ import type { WorkerData } from './protocol.ts';
 import { workerEnded, workerStarted } from './task-events.ts';
 
 /**
- * How many workers in a row may end without having begun a task before no more are started. A module that ends its
- * threads by itself would else be started for ever.
+ * How many workers in a row may die before they are ready until no more are started, and how many may die ready and idle
+ * until none is started that no task asks for. A module that ends its threads by itself, at once or a moment later, would
+ * else be started for ever.
  */
 const MOST_FRUITLESS = 5;
 
@@ -36,7 +37,10 @@ export class Roster {
   readonly #events: RosterEvents;
   readonly #byRow: (PoolWorker | undefined)[];
   #started = 0;
+  /** Workers in a row that died before they were ready. */
   #fruitless = 0;
+  /** Workers in a row that died without a task, although they were ready: one that is ready takes a task that waits. */
+  #idleDeaths = 0;
   #closed = false;
   #warned = false;
 
@@ -99,7 +103,8 @@ export class Roster {
   #grow(): void {
     if (this.#closed || this.#fruitless >= MOST_FRUITLESS) return;
     const { minWorkers, maxWorkers } = this.#settings;
-    const wanted = Math.max(minWorkers, Math.min(maxWorkers, this.#events.demand()));
+    const least = this.#idleDeaths < MOST_FRUITLESS ? minWorkers : 0;
+    const wanted = Math.max(least, Math.min(maxWorkers, this.#events.demand()));
     for (let live = this.#control.live; live < wanted; live++) {
       const row = this.#byRow.indexOf(undefined);
       // One that has retired is still on its way out; its end comes back here.
@@ -147,14 +152,16 @@ export class Roster {
       if (this.all().length === 0) this.#events.empty();
       return;
     }
-    if (begun || end.retired) this.#fruitless = 0;
-    else this.#fruitless++;
+    const isReady = worker.state.isReady;
+    this.#fruitless = isReady || end.retired ? 0 : this.#fruitless + 1;
+    if (begun || end.retired) this.#idleDeaths = 0;
+    else if (isReady) this.#idleDeaths++;
     const someoneWorks = this.all().some((each) => each.state.isReady);
     if (end.loadFailure !== undefined && !someoneWorks) {
       this.#events.broken(end.loadFailure.what, end.loadFailure.error);
     } else if (this.#fruitless >= MOST_FRUITLESS && this.all().length === 0) {
       this.#events.broken(
-        `${this.#fruitless} workers in a row died before they began a task`,
+        `${this.#fruitless} workers in a row died before they were ready`,
         end.cause ?? new Error(end.how ?? `exit code ${end.exitCode}`),
       );
     } else this.grow();
