@@ -5,7 +5,7 @@ import type { TaskQueue } from '../src/task-queue.ts';
 import { runChild } from './fixtures/child.ts';
 import { FAIL_NEXT_DECODE, failingCodec } from './fixtures/failing-codec.ts';
 import { kinds } from './fixtures/kinds.ts';
-import { refTo } from './fixtures/queue-ref.ts';
+import { attachTo, refTo } from './fixtures/queue-ref.ts';
 import { Threads } from './fixtures/threads.ts';
 import { verbs } from './fixtures/verbs.ts';
 import { until, waitersFor } from './fixtures/waiting.ts';
@@ -127,7 +127,8 @@ describe.each(kinds)('$name: pending puts and joins', (kind) => {
     queue.put(1);
     const abort = new AbortController();
     const first = queue.putAsync(2, { signal: abort.signal });
-    const second = queue.putAsync(3);
+    // By another object: it would wait for the first one by the same, and not for a place.
+    const second = attachTo<typeof queue>(refTo(queue)).putAsync(3);
     expect(waitersFor('place', queue)).toBe(2);
     queue.get();
     abort.abort(new Error('no more'));
