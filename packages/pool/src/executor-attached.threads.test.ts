@@ -58,7 +58,7 @@ describe('a task that submits tasks to its own executor', () => {
   });
 
   it('is told of values that lie too deep to go either way', async () => {
-    const refusal = expect.stringMatching(/TaskValueError: .* lies more than 1000 levels deep/);
+    const refusal = expect.stringMatching(/TaskValueError: .* lies more than 500 levels deep/);
     expect(await shared.submit('exchangeDeep', [shared, 3_000])).toEqual([refusal, refusal]);
   });
 
