@@ -1,7 +1,4 @@
-import { remaining, whenAborted } from '@pkg/sync/kernel';
-
-/** Longest delay that timers take, in milliseconds. */
-const FAR_AWAY = 2 ** 31 - 1;
+import { LONGEST_TIMER, remaining, whenAborted } from '@pkg/sync/kernel';
 
 /**
  * Lets the asynchronous calls of one thread go on one after the other, in the order in which they came. A thread's calls
@@ -44,7 +41,7 @@ export class Line {
       };
       const look = () => {
         const left = remaining(deadline);
-        if (left > 0) timer = setTimeout(look, Math.min(Math.ceil(left), FAR_AWAY));
+        if (left > 0) timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER));
         else {
           end();
           resolve(false);

@@ -1,15 +1,14 @@
+import { LONGEST_TIMER } from './timeout.ts';
+
 let holders = 0;
 let timer: ReturnType<typeof setInterval> | undefined;
-
-/** Longest delay that timers take. */
-const FAR_AWAY = 2 ** 31 - 1;
 
 /**
  * Keeps the event loop of the calling thread alive until the returned function is called (once).
  * `Atomics.waitAsync` alone does not: Node would exit with the wait pending. Does not block.
  */
 export function holdEventLoop(): () => void {
-  if (holders++ === 0) timer = setInterval(() => {}, FAR_AWAY);
+  if (holders++ === 0) timer = setInterval(() => {}, LONGEST_TIMER);
   let held = true;
   return () => {
     if (!held) return;

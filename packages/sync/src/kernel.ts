@@ -22,7 +22,7 @@ export { perThread } from './per-thread.ts';
 export { knowsClassOf } from './shared-object.ts';
 export { ThreadIdentity } from './thread-identity.ts';
 export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';
-export { deadlineIn, deadlineOf, remaining } from './timeout.ts';
+export { deadlineIn, deadlineOf, LONGEST_TIMER, remaining } from './timeout.ts';
 export { LONGEST_WITHOUT_TURN, turn } from './turn.ts';
 export { waitUntil, waitUntilAsync } from './wait-until.ts';
 export { whenAborted } from './when-aborted.ts';

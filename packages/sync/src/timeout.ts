@@ -1,6 +1,9 @@
 import { checkOptions } from './check-options.ts';
 import { describeValue } from './describe-value.ts';
 
+/** Longest delay that timers take, in milliseconds: some 24 days. With a longer one they go off at once. */
+export const LONGEST_TIMER = 2 ** 31 - 1;
+
 /** How long a blocking verb may wait. */
 export interface WaitOptions {
   /**

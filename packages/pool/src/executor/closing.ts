@@ -1,7 +1,6 @@
-import { holdEventLoop } from '@pkg/sync/kernel';
+import { holdEventLoop, LONGEST_TIMER } from '@pkg/sync/kernel';
 import { ExecutorShutDown } from './errors.ts';
 import { type ShutdownOptions, shutdownSettingsOf } from './options.ts';
-import { LONGEST_TIMER } from './task-limits.ts';
 
 /** What {@link Closing} has the executor do. */
 export interface ClosingEvents {

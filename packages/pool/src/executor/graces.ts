@@ -1,4 +1,4 @@
-import { LONGEST_TIMER } from './task-limits.ts';
+import { LONGEST_TIMER } from '@pkg/sync/kernel';
 
 interface Grace {
   readonly until: number;

@@ -1,12 +1,9 @@
 import { AsyncResource } from 'node:async_hooks';
-import { checkOptions, checkSignal, describeValue, whenAborted } from '@pkg/sync/kernel';
+import { checkOptions, checkSignal, describeValue, LONGEST_TIMER, whenAborted } from '@pkg/sync/kernel';
 import { checkTransfer } from '../thread/check-transfer.ts';
 import { TaskTimeout } from './errors.ts';
 import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
-
-/** Longer delays than this cannot be had from timers: they count as none. 24 days, in milliseconds. */
-export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
  * Checks what a submission is of.

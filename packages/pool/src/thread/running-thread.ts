@@ -23,6 +23,7 @@ import {
   deadlineOf,
   EventCount,
   holdEventLoop,
+  LONGEST_TIMER,
   remaining,
   throwIfAborted,
   whenAborted,
@@ -66,9 +67,6 @@ export interface Launch {
 
 /** How often a blocked joiner looks whether an announced end has come, in milliseconds. It takes 1-3 ms. */
 const LOOK_FOR_EXIT_EVERY = 1;
-
-/** Longer timeouts than this cannot be had from timers: they count as none. 24 days, in milliseconds. */
-const LONGEST_TIMER = 2 ** 31 - 1;
 
 type PackedError = Parameters<typeof unpackError>[0];
 type Death = Extract<Outcome, { type: 'uncaught' | 'exited' }>;

@@ -1,4 +1,4 @@
-import { checkOptions, holdEventLoop, messageOf } from '@pkg/sync/kernel';
+import { checkOptions, holdEventLoop, LONGEST_TIMER, messageOf } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { ExecutorShutDown, TaskCancelled, TaskTimeout, TaskValueError } from '../errors.ts';
 import type { ExecutorBody } from '../executor-body.ts';
@@ -6,7 +6,7 @@ import { milliseconds, type ShutdownOptions, type SubmitOptions, shutdownSetting
 import type { PendingTask } from '../pending-task.ts';
 import type { ExecutorStats } from '../stats.ts';
 import type { Task } from '../task.ts';
-import { applyOptions, checkCall, LONGEST_TIMER } from '../task-limits.ts';
+import { applyOptions, checkCall } from '../task-limits.ts';
 import { explain, newTask, SyncOutcome, tellProgress } from '../task-outcome.ts';
 import { TaskStream } from '../task-stream.ts';
 import type { TaskTrace } from '../task-trace.ts';
