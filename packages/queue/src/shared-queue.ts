@@ -440,6 +440,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     } finally {
       writer.start = 0;
     }
+    // The store, which refuses items then, is asked for none.
+    if (count === 0 && isShutDown(this.#header)) throw new QueueShutDown();
     return count;
   }
 

@@ -45,6 +45,22 @@ describe.each<typeof Queue>([Queue, LifoQueue as never, PriorityQueue as never])
   },
 );
 
+describe.each<typeof Queue>([Queue, LifoQueue as never, PriorityQueue as never])(
+  'a batch without items, put into a %o',
+  (Kind) => {
+    it('waits for no place, and is refused after a shutdown', async () => {
+      const queue = new Kind<number>(1);
+      queue.put(1);
+      queue.putMany([]);
+      await queue.putManyAsync([]);
+      queue.shutdown();
+      expect(() => queue.putMany([])).toThrow(QueueShutDown);
+      await expect(queue.putManyAsync([])).rejects.toThrow(QueueShutDown);
+      expect(queue.qsize()).toBe(1);
+    });
+  },
+);
+
 /** Of memory that nobody has touched, which costs nothing; undefined where the engine has no arrays so long. */
 function untouched(bytes: number): Uint8Array | undefined {
   try {
