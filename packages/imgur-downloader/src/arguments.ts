@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { webAddress } from './web-address.ts';
 
 const MODES = ['threads', 'simple', 'procs', 'compare'] as const;
 
@@ -44,7 +45,7 @@ export function parseArguments(argv: readonly string[]): Arguments {
     .addOption(
       new Option('--api-base <url>', 'address of the API (default: https://api.imgur.com)')
         .env('IMGUR_API_BASE')
-        .argParser(webAddress),
+        .argParser(apiBase),
     )
     .addOption(
       new Option('--workers <number>', 'number of threads or processes, 1 to 64')
@@ -71,7 +72,8 @@ export function parseArguments(argv: readonly string[]): Arguments {
         '  $ imgur-downloader compare                    # threads, processes and neither, in one table\n' +
         '  $ IMGUR_CLIENT_ID=0123456789abcde imgur-downloader --dir pictures\n' +
         '\nExit code: 0 when every image was downloaded, 1 when something failed, 130 after Ctrl-C, 143 after\n' +
-        'SIGTERM, 141 when nobody reads the output any more (| head -1). However it ends, no file stays half-written.',
+        'SIGTERM, 129 when the terminal is closed (SIGHUP), 141 when nobody reads the output any more (| head -1).\n' +
+        'However it ends, no file stays half-written.',
     )
     .allowExcessArguments(false)
     .showHelpAfterError('(--help shows what can be given)')
@@ -116,9 +118,8 @@ function clientId(text: string): string {
   return text;
 }
 
-function webAddress(text: string): string {
-  if (text === '') return text;
-  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+function apiBase(text: string): string {
+  if (text !== '' && webAddress(text) === undefined) {
     throw new InvalidArgumentError('Expected an address that starts with http:// or https://.');
   }
   return text;

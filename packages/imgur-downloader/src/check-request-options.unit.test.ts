@@ -52,6 +52,16 @@ describe('options of downloadLink and getLinks', () => {
 
   it.each([
     [{ apiBase: 5 }, TypeError, 'options.apiBase must be a string, not the number 5'],
+    [
+      { apiBase: 'api.imgur.com' },
+      TypeError,
+      "options.apiBase must be an http or https address, not the string 'api.imgur.com'",
+    ],
+    [
+      { apiBase: 'file:///tmp' },
+      TypeError,
+      "options.apiBase must be an http or https address, not the string 'file:///tmp'",
+    ],
     [{ page: -1 }, RangeError, 'options.page must be a whole number, 0 or more, not -1'],
     [{ page: '1' }, TypeError, "options.page must be a whole number, 0 or more, not the string '1'"],
     [{ announce: true }, TypeError, 'options.announce must be a function, not the boolean true'],

@@ -315,7 +315,7 @@ describe('an output that cannot be written to', () => {
 
 describe('Ctrl-C', () => {
   it.each(['threads', 'procs', 'simple', 'compare'])(
-    'ends %s in the middle of writing, as SIGTERM does, and leaves no part',
+    'ends %s in the middle of writing, as SIGTERM and SIGHUP do, and leaves no part',
     async (mode) => {
       const image = pngOf(3_000_000);
       let served = 0;
@@ -329,7 +329,7 @@ describe('Ctrl-C', () => {
       for (const [run, name, expected] of [
         [0, 'SIGINT', 130],
         [1, 'SIGTERM', 143],
-        [2, 'SIGINT', 130],
+        [2, 'SIGHUP', 129],
         [3, 'SIGTERM', 143],
       ] as const) {
         served = 0;
@@ -342,9 +342,9 @@ describe('Ctrl-C', () => {
         );
         // Each at another moment, when at least one file is half-written.
         while (served < 4 * run || partsNow().length === 0) await delay(1);
-        // Ctrl-C goes to all processes in the terminal, SIGTERM as a rule to the one that was started.
-        if (name === 'SIGINT') process.kill(-(child.pid as number), name);
-        else child.kill(name);
+        // Ctrl-C and the terminal's end go to all processes in it, SIGTERM as a rule to the one that was started.
+        if (name === 'SIGTERM') child.kill(name);
+        else process.kill(-(child.pid as number), name);
         const { code, signal, stderr } = await ended;
         expect([code, signal]).toEqual([expected, null]);
         expect(stderr).toMatch(/^Using the Imgur API at .*\n$/);

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CommanderError } from 'commander';
@@ -76,8 +77,9 @@ let end = (code: number): void => {
 watchOutput((code) => end(code));
 try {
   end = start(parseArguments(process.argv.slice(2)));
-  process.on('SIGINT', () => end(130));
-  process.on('SIGTERM', () => end(143));
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => end(128 + constants.signals[name]));
+  }
 } catch (error) {
   // Commander has printed the help, the version or the mistake already.
   if (!(error instanceof CommanderError)) throw error;

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { checkGetLinksOptions, checkRequestOptions } from './check-request-options.ts';
+import { mistaken } from './checks.ts';
 import {
   ClientIdRefused,
   HttpError,
@@ -19,8 +20,9 @@ import { isPartName, removeParts, writeWhole } from './part-file.ts';
 import { withoutCredentials } from './printable.ts';
 import { type RequestOptions, request } from './request.ts';
 import { rateLimitWait, retryAfter } from './retry-after.ts';
+import { webAddress } from './web-address.ts';
 
-/** Where the API is when neither `apiBase` nor `IMGUR_API_BASE` says otherwise. */
+/** Where the API is when neither `apiBase` nor `IMGUR_API_BASE` says otherwise, or the first of them is empty. */
 const IMGUR_API = 'https://api.imgur.com';
 
 /**
@@ -34,7 +36,8 @@ const IMGUR_API = 'https://api.imgur.com';
  * @throws ClientIdRefused when Imgur refuses the client id, or `apiBase` is set and there is none
  * @throws RateLimited, HttpError, NetworkFailure, RequestTimeout when the API cannot be asked
  * @throws UnexpectedAnswer, AnswerTooLarge when its answer makes no sense
- * @throws TypeError, RangeError naming an option whose value is of a wrong type or out of bounds; nobody has been asked then
+ * @throws TypeError, RangeError naming an option whose value is of a wrong type or out of bounds, or `IMGUR_API_BASE` if it
+ *   is no address; nobody has been asked then
  * @example
  * ```ts
  * const links = await getLinks(process.env.IMGUR_CLIENT_ID);
@@ -44,11 +47,15 @@ export async function getLinks(clientId?: string, options: GetLinksOptions = {})
   checkGetLinksOptions(options);
   const { page = 0, announce = console.error } = options;
   let id = clientId;
-  let base = options.apiBase ?? (process.env['IMGUR_API_BASE'] || undefined);
+  let base = options.apiBase ?? process.env['IMGUR_API_BASE'];
+  if (base && webAddress(base) === undefined) {
+    const name = options.apiBase === undefined ? 'IMGUR_API_BASE' : 'options.apiBase';
+    throw mistaken(name, 'an http or https address', withoutCredentials(base));
+  }
   if (!id && base) throw new ClientIdRefused(`${withoutCredentials(base)}: no client id given`);
   if (id) {
     if (!/^[!-~]+$/.test(id)) throw new ClientIdRefused(`${JSON.stringify(id)} cannot be a client id`);
-    base ??= IMGUR_API;
+    base ||= IMGUR_API;
     announce(`Using the Imgur API at ${withoutCredentials(base)}`);
   } else {
     // Loaded when it is needed: a download thread imports this module too, and never needs it.

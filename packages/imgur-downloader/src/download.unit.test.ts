@@ -7,7 +7,7 @@ import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import jpeg from 'jpeg-js';
 import { PNG } from 'pngjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ApiServer, apiServer, pngOf } from '../test/api-server.ts';
 import { localGallery, type TestGallery } from '../test/local-gallery.ts';
 import { downloadLink, getLinks, setupDownloadDir } from './download.ts';
@@ -22,6 +22,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
+  vi.unstubAllEnvs();
   await Promise.all(servers.splice(0).map((server) => server.close()));
   await rm(directory, { recursive: true, force: true });
 });
@@ -83,6 +84,23 @@ describe('getLinks', () => {
     const announce = (message: string) => said.push(message);
     await getLinks(gallery.clientId, { apiBase: `${gallery.url}/`, announce });
     expect(said).toEqual([`Using the Imgur API at ${gallery.url}/`]);
+  });
+
+  it('asks Imgur itself when the base address is empty, whatever the environment says', async () => {
+    vi.stubEnv('IMGUR_API_BASE', 'http://127.0.0.1:9');
+    const announce = (message: string) => {
+      throw new Error(message);
+    };
+    await expect(getLinks('id', { apiBase: '', announce })).rejects.toThrow(
+      'Using the Imgur API at https://api.imgur.com',
+    );
+  });
+
+  it('refuses a base address in the environment that is none', async () => {
+    vi.stubEnv('IMGUR_API_BASE', 'localhost//me:secret@api');
+    await expect(getLinks('id', QUICK)).rejects.toThrow(
+      new TypeError("IMGUR_API_BASE must be an http or https address, not the string 'localhost//api'"),
+    );
   });
 
   it('refuses a base address without a client id, and a client id that the API refuses', async () => {

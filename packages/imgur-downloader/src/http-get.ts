@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { directAgent } from './direct-agent.ts';
 import { AnswerTooLarge, HttpError } from './errors.ts';
 import { withoutCredentials } from './printable.ts';
+import { webAddress } from './web-address.ts';
 
 // Importing node:http makes Node 22 and later load all of fetch with it, in every thread that does so.
 const { get: httpGet, STATUS_CODES } = process.getBuiltinModule('node:http');
@@ -58,7 +59,7 @@ export async function httpGetWhole(
       // the time limit ends with this call. One that is here already hands its connection on.
       if (message.complete) message.resume();
       else message.destroy();
-      const next = redirectTarget(received.location, address);
+      const next = webAddress(received.location, address);
       if (next === undefined) {
         const target = JSON.stringify(withoutCredentials(received.location));
         throw new HttpError(url, status, `redirects to ${target}, which is no http or https address`);
@@ -75,13 +76,6 @@ export async function httpGetWhole(
     if (body === undefined) throw new AnswerTooLarge(url, maxBytes);
     return { url: address.href, redirected: redirects > 0, status, headers: received, body };
   }
-}
-
-/** Where a redirect leads, or `undefined` when that is no address that could be asked. */
-function redirectTarget(location: string, from: URL): URL | undefined {
-  if (!URL.canParse(location, from.href)) return undefined;
-  const target = new URL(location, from);
-  return /^https?:$/.test(target.protocol) ? target : undefined;
 }
 
 /** The body of an answer; `undefined` when it has more than `maxBytes` bytes, and the connection has been ended for it. */
