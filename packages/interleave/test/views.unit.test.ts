@@ -197,9 +197,24 @@ describe('a view', () => {
         (x as unknown) == '0,0,0,0',
         new Class(2).length,
         Class === Int32Array,
+        [x, x.subarray(1), new DataView(x.buffer), new Int8Array(2), x.buffer, 5, undefined].map(
+          ArrayBuffer.isView,
+        ),
       ];
     };
     expect(resultOf(() => words(4), use)).toEqual(use(words(4)));
+  });
+
+  it('is refused by atomic functions that want another type', () => {
+    const bytes = () => new Uint8Array(new SharedArrayBuffer(8));
+    for (const use of [
+      (x: Uint8Array) => Atomics.notify(x as never, 0),
+      (x: Uint8Array) => Atomics.wait(x as never, 0, 0, 0),
+      (_: Uint8Array) => Atomics.wait(new Int32Array(1), 0, 0, 0),
+    ]) {
+      expect(() => use(bytes())).toThrow(TypeError);
+      expect(resultOf(bytes, use)).toBe('TypeError');
+    }
   });
 
   it('made by the constructor of another one is seen as well', () => {

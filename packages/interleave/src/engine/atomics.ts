@@ -17,6 +17,12 @@ function checkIndex(view: View, index: number): number {
   return integer;
 }
 
+/** Throws as the genuine `wait` and `notify` do for elements that nobody can wait for. */
+function mustBeWaitable(view: View): void {
+  if (view.kind === int32Kind || view.kind === bigInt64Kind) return;
+  throw new TypeError('[object Array] is not an int32 or BigInt64 typed array.');
+}
+
 /** Brings a value to what the view's type takes, as the genuine `Atomics` does. */
 function coerce(view: View, value: unknown): number | bigint {
   if (view.isBigInt) {
@@ -104,13 +110,14 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       if (view === null) {
         if (machine.running === null)
           return natives.Atomics.wait(array as Int32Array, index, value as number, timeout);
+        // The error is that of the genuine function.
+        if (!(array.buffer instanceof natives.SharedArrayBuffer))
+          natives.Atomics.wait(array as Int32Array, 0, 0, 0);
         // Memory that only this thread can reach: a way to sleep.
         if (natives.Atomics.load(array as Int32Array, index) !== coerceLike(array, value)) return 'not-equal';
         return machine.wait(null, 0, 0, milliseconds);
       }
-      if (view.kind !== int32Kind && view.kind !== bigInt64Kind) {
-        throw new TypeError('[object Array] is not an int32 or BigInt64 typed array.');
-      }
+      mustBeWaitable(view);
       const at = checkIndex(view, index);
       const expected =
         view.kind === int32Kind ? Number(value) | 0 : BigInt.asIntN(64, coerce(view, value) as bigint);
@@ -119,6 +126,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
     notify(array: TypedArray, index: number, count?: number) {
       const view = views.find(array);
       if (view === null) return natives.Atomics.notify(array as Int32Array, index, count);
+      mustBeWaitable(view);
       const at = checkIndex(view, index);
       const limit =
         count === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.trunc(Number(count)) || 0);

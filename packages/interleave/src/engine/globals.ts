@@ -40,6 +40,12 @@ function makeReplacements(machine: Machine, views: Views): Replacement[] {
     [globalThis, 'Atomics', instrumentAtomics(machine, views)],
     [globalThis, 'SharedArrayBuffer', instrumentSharedArrayBuffer(machine, views)],
     [natives.SharedArrayBuffer.prototype, 'slice', instrumentSlice(machine, views)],
+    [
+      ArrayBuffer,
+      'isView',
+      (value: unknown) =>
+        natives.isView(value) || (typeof value === 'object' && value !== null && views.sees(value)),
+    ],
     [globalThis, 'DataView', instrumentDataViewConstructor(machine, views)],
     [globalThis, 'Date', instrumentDate(machine)],
     [performance, 'now', () => machine.now()],

@@ -36,7 +36,7 @@ const deepest = 100;
 export function digestContent(value: unknown, depth = 0): number | undefined {
   if (depth > deepest || typeof value === 'function' || typeof value === 'symbol') return undefined;
   if (typeof value !== 'object' || value === null) return digest(value);
-  if (ArrayBuffer.isView(value)) return value instanceof natives.DataView ? undefined : digest(value);
+  if (natives.isView(value)) return value instanceof natives.DataView ? undefined : digest(value);
   const isError = value instanceof Error;
   const prototype: unknown = Object.getPrototypeOf(value);
   if (!isError && !Array.isArray(value) && prototype !== Object.prototype && prototype !== null)
@@ -80,7 +80,7 @@ export function digest(value: unknown): number {
     case 'boolean':
       return value ? 0x3c6ef372 : 0x1f83d9ab;
     case 'object': {
-      if (!ArrayBuffer.isView(value)) return 0x2545f491;
+      if (!natives.isView(value)) return 0x2545f491;
       let hash = mixFirst(tag.view, value.byteLength) ^ digest(value.constructor.name);
       for (const item of value as unknown as Iterable<number | bigint>) hash = mixFirst(hash, digest(item));
       return hash;

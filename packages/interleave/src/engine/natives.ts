@@ -10,6 +10,7 @@ export const natives = {
   Uint8Array: globalThis.Uint8Array,
   Int32Array: globalThis.Int32Array,
   Float64Array: globalThis.Float64Array,
+  isView: globalThis.ArrayBuffer.isView,
   now: globalThis.performance.now.bind(globalThis.performance) as () => number,
 } as const;
 

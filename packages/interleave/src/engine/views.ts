@@ -51,7 +51,7 @@ export class Views implements ViewTable {
 
   /** A genuine view that was made over the scenario's memory before the constructors were replaced. */
   #findNative(array: object): View | null {
-    if (!ArrayBuffer.isView(array) || array instanceof natives.DataView) return null;
+    if (!natives.isView(array) || array instanceof natives.DataView) return null;
     const buffer = this.#machine.memory.find(array.buffer);
     if (buffer === undefined) return null;
     const kind = typedArrayConstructors.indexOf(array.constructor as unknown as TypedArrayConstructor);
