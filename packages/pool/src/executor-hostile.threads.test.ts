@@ -4,7 +4,13 @@ import { HANDLE, KIND } from '@pkg/sync';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { rejectionOf } from '../test/fixtures/rejection-of.ts';
-import { TaskCancelled, TaskNeverSettled, TaskValueError, ThreadPoolExecutor } from './index.ts';
+import {
+  TaskCancelled,
+  TaskNeverSettled,
+  TaskValueError,
+  ThreadPoolExecutor,
+  WorkerDiedError,
+} from './index.ts';
 
 type Tasks = typeof import('../test/fixtures/hostile-tasks.ts');
 const url = new URL('../test/fixtures/hostile-tasks.ts', import.meta.url);
@@ -14,6 +20,12 @@ afterAll(() => executor.shutdown());
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const until = async (condition: () => boolean) => {
   while (!condition()) await turn();
+};
+
+const deep = (levels: number, value: unknown): unknown => {
+  let outer = value;
+  for (let level = 0; level < levels; level++) outer = [outer];
+  return outer;
 };
 
 const revoked = (): object => {
@@ -202,8 +214,7 @@ describe('what lies deeper than the owner’s stack reaches', () => {
   });
 
   it('is a TaskValueError as an argument', async () => {
-    let value: unknown = new Counter();
-    for (let level = 0; level < 1_000; level++) value = [value];
+    const value = deep(1_000, new Counter());
     expectRefusal(await rejectionOf(executor.submit('returnDeep', [0, value])), 'args');
     await noWorkerDied();
   });
@@ -212,6 +223,30 @@ describe('what lies deeper than the owner’s stack reaches', () => {
     const error = await rejectionOf(executor.submit('throwDeep', [10_000]));
     expect(error).toMatchObject({ message: 'x', list: [new TypeError('9999'), [new TypeError('9998'), {}]] });
     await noWorkerDied();
+  });
+});
+
+describe('arguments that lie deeper than the worker’s stack reaches', () => {
+  it('end that worker and no other task, also if its event loop finds them', async () => {
+    await using small = new ThreadPoolExecutor<Tasks>(url, {
+      maxWorkers: 1,
+      resourceLimits: { stackSizeMb: 0.3 },
+    });
+    const turns = new Counter();
+    const go = new Counter();
+    const running = small.submit('countTurns', [turns, go]);
+    await until(() => turns.get() > 0);
+    const all = small.broadcast('returnDeep', [0, deep(480, go)]);
+    // By then its event loop has come to what was posted.
+    const enough = turns.get() + 3;
+    await until(() => turns.get() > enough);
+    go.add(1);
+    await running;
+    expect(await all).toEqual([]);
+    const error = await rejectionOf(small.submit('returnDeep', [0, deep(480, go)]));
+    expect(error).toBeInstanceOf(WorkerDiedError);
+    expect(error).toMatchObject({ cause: expect.any(RangeError) });
+    expect(await small.submit('whoAmI')).toBeGreaterThan(0);
   });
 });
 

@@ -24,6 +24,8 @@ export class Mailbox {
   readonly #args = new Map<number, MailedArgs>();
   #most = KEPT_AT_LEAST;
   #read = 0;
+  /** What reading a message threw: it lies deeper than the stack reaches, say. */
+  #unreadable: { readonly error: unknown } | undefined;
 
   constructor(
     port: MessagePort,
@@ -38,6 +40,10 @@ export class Mailbox {
     this.#row = row;
     this.#onCancel = onCancel;
     port.on('message', (mail: Mail) => this.#take(mail));
+    // The loop, which the owner has woken, learns of it by `collect`: there is still mail by the count.
+    port.on('messageerror', (error) => {
+      this.#unreadable ??= { error };
+    });
     // Cancellations matter while something else runs; nothing waits for mail alone.
     port.unref();
   }
@@ -47,13 +53,28 @@ export class Mailbox {
     return this.tasks.length > 0 || this.#row.mail !== this.#read;
   }
 
-  /** Takes what has arrived, without the event loop. Does not block. */
+  /**
+   * Takes what has arrived, without the event loop. Does not block.
+   *
+   * @throws what reading it threw, now and ever after: whose arguments that were is not known
+   */
   collect(): void {
     while (this.#row.mail !== this.#read) {
-      const posted = receiveMessageOnPort(this.#port) as { message: Mail } | undefined;
+      const posted = this.#receive();
       if (posted === undefined) return;
       this.#take(posted.message);
     }
+  }
+
+  #receive(): { message: Mail } | undefined {
+    if (this.#unreadable === undefined) {
+      try {
+        return receiveMessageOnPort(this.#port) as { message: Mail } | undefined;
+      } catch (error) {
+        this.#unreadable = { error };
+      }
+    }
+    throw this.#unreadable.error;
   }
 
   /** The arguments of a task, if they have been posted. Does not block. */

@@ -26,6 +26,20 @@ describe('a mailbox', () => {
     expect(mailbox.argsOf(1)).toBeUndefined();
   });
 
+  it('says ever after that it could not read something', () => {
+    const { port1: owner, port2: port } = new MessageChannel();
+    const control = Control.create(1, 1, 0);
+    const mailbox = new Mailbox(port, control.row(0), TaskWords.create(), 0, () => {});
+    control.row(0).countMail();
+    // As the event loop does where the message lies too deep for the stack.
+    port.emit('messageerror', new RangeError('too deep'));
+    for (const look of [() => mailbox.collect(), () => mailbox.argsOf(1), () => mailbox.waitForArgs(1, 0)]) {
+      expect(mailbox.hasMail).toBe(true);
+      expect(look).toThrow('too deep');
+    }
+    owner.close();
+  });
+
   it('waits no more for the arguments of a task that was cancelled', () => {
     const control = Control.create(1, 1, 0);
     const words = TaskWords.create();

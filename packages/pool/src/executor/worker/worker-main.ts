@@ -57,8 +57,14 @@ export class WorkerMain {
       return this.#end({ type: 'load-failed', error: packError(error), initializer: true });
     }
     this.#preparing = undefined;
-    const why = await this.#work(functions);
-    return this.#end(why === 'retired' ? { type: 'retired' } : undefined);
+    try {
+      const why = await this.#work(functions);
+      return this.#end(why === 'retired' ? { type: 'retired' } : undefined);
+    } catch (error) {
+      // A message that cannot be read, say. The module may have a handler for uncaught errors, and nobody would work any more.
+      process.exitCode = 1;
+      return this.#end({ type: 'uncaught', error: packError(error) });
+    }
   }
 
   #watchForDeath(): void {
