@@ -6,9 +6,9 @@ export interface QueueStats {
   readonly puts: number;
   /** Items taken, modulo 2^32; deliveries again are not counted. */
   readonly gets: number;
-  /** How often a put had to wait. */
+  /** How many puts had to wait, a batch counted once. */
   readonly putWaits: number;
-  /** How often a get had to wait. */
+  /** How many gets had to wait, a batch counted once. */
   readonly getWaits: number;
   /** The most items that were queued at once. */
   readonly highWaterMark: number;

@@ -11,6 +11,8 @@ export class PutProgress {
   accepted = 0;
   /** Whether an attempt since this was last set to false let a frame in. */
   moved = false;
+  /** Whether it is counted among the puts that had to wait. */
+  hasWaited = false;
 
   constructor(store: ItemStore, words: Int32Array, end: number, count: number) {
     this.#store = store;

@@ -497,6 +497,9 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     let progress: PutProgress;
     try {
       const count = frame(writer);
+      if (count === 0) return;
+      // The items' own code may have called it off.
+      throwIfAborted(options?.signal);
       progress = new PutProgress(this.#store, writer.words, writer.length / 4, count);
       // Who does not wait has no place in the line: it is now or never.
       const isNext = deadline === -Infinity || !this.#putters.isTaken;
@@ -518,7 +521,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   ): Promise<void> {
     const putters = this.#putters;
     if (!putters.tryEnter()) {
-      Atomics.add(this.#header, PUT_WAITS, 1);
+      this.#countPutWait(progress);
       if (!(await putters.enter(deadline, options?.signal))) {
         throw this.#full(options?.timeout, progress.accepted, this.#store.refusal);
       }
@@ -549,6 +552,13 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
   }
 
+  /** Counts a put among those that had to wait, once. */
+  #countPutWait(progress: PutProgress): void {
+    if (progress.hasWaited) return;
+    progress.hasWaited = true;
+    Atomics.add(this.#header, PUT_WAITS, 1);
+  }
+
   /** After a refusal: why it was, what to wait for, and until when; throws when waiting is no use. */
   #beforeWait(
     progress: PutProgress,
@@ -559,7 +569,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     const refusal = store.refusal;
     if (refusal === 'shut-down') throw new QueueShutDown(progress.accepted);
     if (deadline === -Infinity) throw this.#full(timeout, progress.accepted, refusal);
-    Atomics.add(this.#header, PUT_WAITS, 1);
+    this.#countPutWait(progress);
     progress.moved = false;
     return {
       refusal,
