@@ -3,19 +3,21 @@ import { perThread } from './per-thread.ts';
 
 /** One list for all copies of this package in a thread: of two that want to be last, neither would come to rest. */
 const atExit = perThread('@pkg/sync.at-exit', () => ({
-  actions: [] as (() => void)[],
+  actions: [] as ((isLast: boolean) => void)[],
   isListening: false,
 }));
 
 /**
  * Has `action` done when this thread exits by itself: after all that the program does at its exit, and before the actions
  * that were handed in earlier. Does not block.
+ *
+ * @param action told whether it is certain that none of the program's code runs any more
  */
-export function lastAtExit(action: () => void): void {
+export function lastAtExit(action: (isLast: boolean) => void): void {
   atExit.actions.push(action);
   if (atExit.isListening) return;
   atExit.isListening = true;
-  onExit(() => {
-    for (const each of [...atExit.actions].reverse()) each();
+  onExit((isLast) => {
+    for (const each of [...atExit.actions].reverse()) each(isLast);
   });
 }

@@ -48,10 +48,11 @@ export function identitiesOfThisThread(): Iterable<ThreadIdentity> {
  * The end of a thread is for its starter to notice. But one that blocks, and has never been told that the thread runs,
  * cannot tell one that has ended from one that has not begun.
  */
-function recordOwnEnd(): void {
+function recordOwnEnd(isLast: boolean): void {
   // Its burial is that of the threads that it has started too, so they must not run any more.
   if (hasStarter()) endChildren('all');
-  if (hasChildren()) return;
+  // What still runs would be inside of locks that others are given, and hold what nobody gives back any more.
+  if (!isLast || hasChildren()) return;
   for (const { table, id } of thisThread.identities.values()) table.markDead(id);
 }
 

@@ -213,6 +213,21 @@ describe('the end of a thread', () => {
     });
   }
 
+  for (const role of ['listenLate', 'useSignalExit'] as const) {
+    it(`does not come before the last of its code (${role})`, async () => {
+      const mutex = new Mutex();
+      const words = makeWords();
+      const actor = start({ role, handle: mutex.handle, words });
+      await reaches(words, PROGRESS, 1);
+      expect(() => mutex.lock({ timeout: 60 })).toThrow(LockTimeout);
+      Atomics.store(words, STOP, 1);
+      Atomics.notify(words, STOP);
+      await actor.end;
+      expect(actor.supervision.ended).toBe(true);
+      expect(mutex.lock().abandoned).toBe(false);
+    });
+  }
+
   it('is nothing that a made-up exit event tells', async () => {
     const mutex = new Mutex();
     const words = makeWords();

@@ -35,9 +35,9 @@ function describeFunction(value: object): string {
 
 function describeObject(value: object): string {
   try {
-    if (Array.isArray(value)) return `an Array of length ${value.length}`;
     const name = className(value);
-    return name === undefined ? 'an object' : /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`;
+    const what = name === undefined ? 'an object' : /^[AEIOU]/.test(name) ? `an ${name}` : `a ${name}`;
+    return Array.isArray(value) ? `${what} of length ${value.length}` : what;
   } catch {
     // It was revoked, or one of its traps throws.
     return 'a proxy';

@@ -44,7 +44,8 @@ export interface Supervision {
  * noticed by the worker's `exit` event, and by a thread that blocks in an object of this project while it does so. A
  * worker that exits by itself, an uncaught error included, says so as the last thing that it does. One whose whole life fell
  * into one such wait, and that could not say so, is noticed only after the wait: the engine ended it (out of memory), or a
- * listener of its own for `exit` threw, or called `process.exit()` again. A `probe` whose port it keeps tells of it.
+ * listener of its own for `exit` threw, called `process.exit()` again, or was added in the stretch of code that exits, or the
+ * package `signal-exit` is in use there, which has code run after all listeners. A `probe` whose port it keeps tells of it.
  *
  * @param worker a Node `Worker`
  * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it

@@ -73,10 +73,14 @@ export function createLivenessProbe(): LivenessProbe {
   };
 }
 
-/** See `web.ts`. `_exiting` tells an exit from an event of that name that a program has made up. */
-export function onExit(listener: () => void): void {
+/**
+ * See `web.ts`. `_exiting` tells an exit from an event of that name that a program has made up. A listener that the program
+ * adds and then exits without a microtask in between comes after this one.
+ */
+export function onExit(listener: (isLast: boolean) => void): void {
   const last = () => {
-    if ((process as { _exiting?: boolean })._exiting === true) listener();
+    if ((process as { _exiting?: boolean })._exiting !== true) return;
+    listener(process.rawListeners('exit').at(-1) === last && !usesSignalExit());
   };
   process.on('exit', last);
   process.on('newListener', (event, added) => {
@@ -86,6 +90,19 @@ export function onExit(listener: () => void): void {
       process.on('exit', last);
     });
   });
+}
+
+/**
+ * Whether the package `signal-exit`, on which many others build, is in use here: it puts an `emit` of its own in the place of
+ * the process's, which calls what it was given after all listeners. Others that do so only filter warnings. Version 4 is to be
+ * found at the global object, those before it at the process.
+ */
+function usesSignalExit(): boolean {
+  const emitters = [
+    Reflect.get(globalThis, Symbol.for('signal-exit emitter')),
+    Reflect.get(process, '__signal_exit_emitter__'),
+  ] as ({ readonly count?: number } | undefined)[];
+  return emitters.some((emitter) => (emitter?.count ?? 0) > 0);
 }
 
 /** The part of Node's `Worker` that tells of its event loop. */

@@ -42,8 +42,11 @@ export function keyOfWorker(_worker: object): number {
   return 0;
 }
 
-/** Calls `listener` as the very last of what runs in this thread, if it exits by itself. The web tells nobody of that. */
-export function onExit(_listener: () => void): void {}
+/**
+ * Calls `listener` as the very last of what runs in this thread, if it exits by itself; with false when something may run
+ * after it all the same. The web tells nobody of that.
+ */
+export function onExit(_listener: (isLast: boolean) => void): void {}
 
 /**
  * Watches over a worker that this thread started and that does not help with it. Returns what tells, without waiting for
