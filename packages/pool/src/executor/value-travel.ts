@@ -73,5 +73,5 @@ const valueIn = (fields: Record<string, unknown>): unknown => Object.values(fiel
 
 /** Whether {@link unpackValue} is needed; else the value lies in `packed` as it is. */
 export function plainValue(packed: PackedValue): { value: unknown } | undefined {
-  return packed.shared.length === 0 ? { value: Object.values(packed.fields)[0] } : undefined;
+  return packed.placeholders.length === 0 ? { value: Object.values(packed.fields)[0] } : undefined;
 }

@@ -27,8 +27,8 @@ interface PackedErrorBody {
   fields: { key: string; value: PackedValue; enumerable: boolean }[];
 }
 
-/** Also of a revoked proxy, which throws at every look and is no error. */
-const isError = (value: unknown): value is Error =>
+/** Whether it is an error, of whatever realm. Also of a revoked proxy, which throws at every look and is none. */
+export const isError = (value: unknown): value is Error =>
   types.isNativeError(value) || attempt(() => value instanceof Error, false);
 
 /** The members of a list of errors, as in `AggregateError.errors`; undefined for whatever is none. */

@@ -1,16 +1,17 @@
 /**
  * Carries the fields of a Thread object to its thread. Values travel by structured clone. Shared objects,
- * anywhere inside plain objects, arrays, Maps and Sets, travel by handle: the clone has an empty object in
- * the place of each, and a list beside it says which handle each of these stands for. (Structured clone keeps
- * identities within one message, so no value of the user's can be mistaken for such a placeholder.)
+ * anywhere inside plain objects, arrays, Maps and Sets, travel by handle, and errors with their class, name and own
+ * fields: the clone has an empty object in the place of each, and a list beside it says what each of these stands for.
+ * (Structured clone keeps identities within one message, so no value of the user's can be mistaken for such a placeholder.)
  *
  * @packageDocumentation
  */
 
-import { HANDLE, isSharedObject, KIND, revive } from '@pkg/sync';
+import { HANDLE, isSharedObject, KIND, revive, type SharedHandle } from '@pkg/sync';
 import { describeValue, knowsClassOf, messageOf } from '@pkg/sync/kernel';
+import { isError, packError, unpackError } from './error-travel.ts';
 import { ThreadFieldError } from './errors.ts';
-import type { PackedFields } from './protocol.ts';
+import type { PackedFields, Placeholder } from './protocol.ts';
 
 /**
  * How many levels of objects may lie within each other. The stacks of both threads have to suffice, whatever is on them
@@ -30,7 +31,7 @@ const LONGEST_PATH = 60;
  */
 export function packFields(instance: object, transferred: readonly unknown[] = []): PackedFields {
   const copies = new Map<object, object>();
-  const shared: PackedFields['shared'] = [];
+  const placeholders: Placeholder[] = [];
   const moved = new Set<unknown>(transferred);
   let depth = 0;
 
@@ -73,17 +74,22 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
     }
     const known = copies.get(value);
     if (known !== undefined) return known;
-    if (isSharedObject(value)) {
-      const placeholder = {};
-      copies.set(value, placeholder);
-      shared.push({ placeholder, handle: value[HANDLE](), path });
-      return placeholder;
+    if (isSharedObject(value) || isError(value)) {
+      const object = {};
+      copies.set(value, object);
+      placeholders.push({
+        object,
+        path,
+        ...(isSharedObject(value) ? { handle: value[HANDLE]() } : { error: packError(value) }),
+      });
+      return object;
     }
     if (moved.has(value)) {
       if (value instanceof ArrayBuffer) checkOpaque(value, path);
       return value;
     }
-    if (Array.isArray(value)) {
+    // An array's own prototype is an array, in every realm; that of a class of arrays is not.
+    if (Array.isArray(value) && Array.isArray(Object.getPrototypeOf(value))) {
       const copy: unknown[] = new Array(value.length);
       copies.set(value, copy);
       for (const key of Object.keys(value)) {
@@ -136,7 +142,7 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
 
   const fields: Record<string, unknown> = {};
   packInto(fields, instance, '');
-  return { fields, shared };
+  return { fields, placeholders };
 }
 
 const tooDeep = (path: string): ThreadFieldError =>
@@ -167,7 +173,7 @@ function checkOpaque(value: object, path: string): void {
   } catch (error) {
     throw new ThreadFieldError(path, `${describeValue(value)} cannot be copied to another thread`, error);
   }
-  if (isBytes || value instanceof Error) return;
+  if (isBytes) return;
   if (Object.getPrototypeOf(clone) === Object.getPrototypeOf(value)) return;
   throw new ThreadFieldError(
     path,
@@ -193,27 +199,34 @@ export class UnknownSharedObject extends Error {
 type Fields = Record<string, unknown>;
 
 /**
- * The fields, in the thread, with every shared object attached to; a promise of them when a package has to be loaded for
+ * The fields, in the thread, with every shared object attached to and every error made; a promise of them when a package has to be loaded for
  * that. It rejects with an UnknownSharedObject when the class of one is not known in this thread.
  */
-export function unpackFields({ fields, shared }: PackedFields): Fields | Promise<Fields> {
-  if (shared.length === 0) return fields;
-  const revived = new Map<unknown, unknown>();
-  for (const { placeholder, handle } of shared) {
-    try {
-      revived.set(placeholder, revive(handle));
-    } catch {
-      return attachOthers(shared, revived).then(() => replaceIn(fields, revived));
+export function unpackFields({ fields, placeholders }: PackedFields): Fields | Promise<Fields> {
+  if (placeholders.length === 0) return fields;
+  const made = new Map<unknown, unknown>();
+  const strangers: SharedPlaceholder[] = [];
+  for (const placeholder of placeholders) {
+    const { object } = placeholder;
+    if ('error' in placeholder) made.set(object, unpackError(placeholder.error));
+    else {
+      try {
+        made.set(object, revive(placeholder.handle));
+      } catch {
+        strangers.push(placeholder);
+      }
     }
   }
-  return replaceIn(fields, revived);
+  if (strangers.length === 0) return replaceIn(fields, made);
+  return attachTo(strangers, made).then(() => replaceIn(fields, made));
 }
 
-async function attachOthers(shared: PackedFields['shared'], revived: Map<unknown, unknown>): Promise<void> {
-  for (const { placeholder, handle, path } of shared) {
-    if (revived.has(placeholder)) continue;
+type SharedPlaceholder = Extract<Placeholder, { readonly handle: unknown }>;
+
+async function attachTo(strangers: readonly SharedPlaceholder[], made: Map<unknown, unknown>): Promise<void> {
+  for (const { object, handle, path } of strangers) {
     try {
-      revived.set(placeholder, await attach(handle));
+      made.set(object, await attach(handle));
     } catch (error) {
       throw new UnknownSharedObject(path, error, !knowsClassOf(handle));
     }
@@ -221,11 +234,11 @@ async function attachOthers(shared: PackedFields['shared'], revived: Map<unknown
 }
 
 /** Puts the objects in the places of their placeholders. */
-function replaceIn(fields: Fields, revived: ReadonlyMap<unknown, unknown>): Fields {
+function replaceIn(fields: Fields, made: ReadonlyMap<unknown, unknown>): Fields {
   const seen = new Set<unknown>();
   const put = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
-    if (revived.has(value)) return revived.get(value);
+    if (made.has(value)) return made.get(value);
     if (seen.has(value)) return value;
     seen.add(value);
     if (value instanceof Map) {
@@ -248,10 +261,8 @@ function replaceIn(fields: Fields, revived: ReadonlyMap<unknown, unknown>): Fiel
   return put(fields) as Fields;
 }
 
-type Handle = PackedFields['shared'][number]['handle'];
-
 /** Attaches; the user's module need not have imported the classes of this project by itself. */
-async function attach(handle: Handle): Promise<unknown> {
+async function attach(handle: SharedHandle): Promise<unknown> {
   try {
     return revive(handle);
   } catch (error) {

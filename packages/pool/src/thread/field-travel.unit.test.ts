@@ -91,6 +91,19 @@ describe('fields', () => {
     expect((arrived['two'] as unknown[])[0]).toBe(one);
   });
 
+  it('that are errors arrive with class, name, cause and fields of their own, and once', async () => {
+    const cause = new DOMException('out of time', 'TimeoutError');
+    const error = Object.assign(new RangeError('x', { cause }), { name: 'MyError', code: 'E_MINE' });
+    const arrived = await travel({ error, list: [new Map([['error', error]])], counter: new Counter() });
+    expect(arrived['error']).toBeInstanceOf(RangeError);
+    expect(arrived['error']).toMatchObject({ name: 'MyError', message: 'x', code: 'E_MINE' });
+    expect(arrived['error']).toHaveProperty('stack', error.stack);
+    const travelled = (arrived['error'] as Error).cause as DOMException;
+    expect(travelled).toBeInstanceOf(DOMException);
+    expect([travelled.name, travelled.code]).toEqual(['TimeoutError', cause.code]);
+    expect((arrived['list'] as Map<string, unknown>[])[0]!.get('error')).toBe(arrived['error']);
+  });
+
   it('attach to shared objects inside plain objects, arrays, Maps and Sets', async () => {
     const [a, b, c] = [new Counter(), new Counter(), new Counter()];
     const arrived = await travel({
@@ -129,6 +142,7 @@ describe('fields', () => {
     ['a value of a Map', new Map([['key', () => 1]]), 'field.get("key")'],
     ['a member of a Set', new Set([1, () => 1]), 'field.values()[1]'],
     ['an object of a class', { at: new (class Point {})() }, 'field.at'],
+    ['an array of a class', { at: [new (class List extends Array {})(3)] }, 'field.at[0]'],
     ['a URL', new URL('http://localhost/'), 'field'],
     ['a name that is a symbol', { [Symbol.for('s')]: 1 }, 'field.[Symbol(s)]'],
     ['a port that is not transferred', new MessageChannel().port1, 'field'],
@@ -180,9 +194,9 @@ describe('fields', () => {
 
   it('of a class that is unknown in the thread are named', async () => {
     const packed = packFields({ deep: [new Counter()] });
-    const [first] = packed.shared;
-    const stranger = { ...first!, handle: { ...first!.handle, '@pkg/sync.kind': 'nobody.Knows' } };
-    const arriving = unpackFields({ ...packed, shared: [stranger] });
+    const [first] = packed.placeholders;
+    const stranger = { ...(first as object), handle: { '@pkg/sync.kind': 'nobody.Knows' } } as never;
+    const arriving = unpackFields({ ...packed, placeholders: [stranger] });
     await expect(arriving).rejects.toThrow(UnknownSharedObject);
     await expect(arriving).rejects.toMatchObject({
       path: 'deep[0]',

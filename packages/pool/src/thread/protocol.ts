@@ -59,9 +59,14 @@ export type Outcome =
 /** Fields on their way: see `field-travel.ts`. */
 export interface PackedFields {
   readonly fields: Record<string, unknown>;
-  /** Objects in `fields` that stand for shared objects, with the handle and the path of each. */
-  readonly shared: { readonly placeholder: object; readonly handle: SharedHandle; readonly path: string }[];
+  readonly placeholders: Placeholder[];
 }
+
+/** An empty object in the fields that stands for what structured clone would not carry as what it is. */
+export type Placeholder = { readonly object: object; readonly path: string } & (
+  | { readonly handle: SharedHandle }
+  | { readonly error: PackedError }
+);
 
 /** The `workerData` of a thread. */
 export interface ThreadData {

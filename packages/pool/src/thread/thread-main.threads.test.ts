@@ -14,7 +14,7 @@ async function run(state: number): Promise<{ posted: unknown; left: number }> {
     className: 'None',
     name: 'none',
     daemon: false,
-    packed: { fields: {}, shared: [] },
+    packed: { fields: {}, placeholders: [] },
     state: words.buffer,
     outcomes: port2,
     liveness: undefined,

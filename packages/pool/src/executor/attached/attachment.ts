@@ -122,7 +122,7 @@ export class Attachment {
     const leave = parent === undefined ? undefined : this.#host.saturation.enter(parent, blocks);
     const end = (reply: () => Reply) => {
       leave?.();
-      this.#end(id, reply);
+      this.#end(id, name, reply);
     };
     const fail = (error: unknown) => end(() => ({ type: 'error', id, error: packError(error) }));
     const pending = new PendingTask(
@@ -155,7 +155,7 @@ export class Attachment {
     this.#broadcasts++;
     const end = (reply: () => Reply) => {
       this.#broadcasts--;
-      this.#end(id, reply);
+      this.#end(id, name, reply);
     };
     this.#host.broadcastPacked(name, args, parent !== undefined).then(
       (values) => end(() => ({ type: 'value', id, value: packedList(values) })),
@@ -172,9 +172,8 @@ export class Attachment {
     }
   }
 
-  /** The last reply that concerns a task. */
-  #end(id: number, reply: () => Reply): void {
-    const name = this.#tasks.get(id)?.pending.name ?? '';
+  /** The last reply that concerns a task, or a broadcast of one. */
+  #end(id: number, name: string, reply: () => Reply): void {
     this.#tasks.delete(id);
     try {
       this.#post(reply());
@@ -210,6 +209,6 @@ const packedList = (values: readonly unknown[]): PackedValue => {
   const all = values.map((value) => packed('result', value));
   return {
     fields: { result: all.map(({ fields }) => Object.values(fields)[0]) },
-    shared: all.flatMap(({ shared }) => shared),
+    placeholders: all.flatMap(({ placeholders }) => placeholders),
   };
 };

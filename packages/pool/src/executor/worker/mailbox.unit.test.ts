@@ -13,7 +13,7 @@ describe('a mailbox', () => {
     const words = TaskWords.create();
     const mailbox = new Mailbox(port2, control.row(0), words, 0, () => {});
     const post = (ticket: number, value: string) => {
-      const args = { fields: { args: [value] }, shared: [] };
+      const args = { fields: { args: [value] }, placeholders: [] };
       port1.postMessage({ type: 'args', slot: 3, generation: words.begin(3), ticket, args });
       control.row(0).countMail();
     };
