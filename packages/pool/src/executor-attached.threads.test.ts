@@ -215,16 +215,18 @@ describe('an attached executor', () => {
     go.add(1);
     await down;
     await thread.joinAsync();
-    expect(outcome.get()).toBe('WorkerDiedError');
+    expect(outcome.get()).toBe('WorkerDiedError of dieWhenTold');
   });
 
-  it('cannot have a stream by a broadcast, and holds up no worker by asking for one', async () => {
+  it('cannot have a stream or what lies too deep by a broadcast, and holds up no worker by asking for it', async () => {
     const executor = make();
     const outcome = new Queue<string>();
-    await new BroadcastingThread(executor as never, 'countTo', new Counter(), new Counter(), outcome)
-      .start()
-      .joinAsync();
-    expect(outcome.get()).toBe('TaskValueError');
+    for (const task of ['countTo', 'nested'] as const) {
+      await new BroadcastingThread(executor as never, task, new Counter(), new Counter(), outcome)
+        .start()
+        .joinAsync();
+      expect(outcome.get()).toBe(`TaskValueError of ${task}`);
+    }
     await until(() => executor.stats().running === 0);
     expect(await executor.submit('add', [1, 2])).toBe(3);
   });

@@ -34,7 +34,11 @@ const classes = perThread(
  * @example
  * ```ts
  * export class QuotaExceeded extends Error {
- *   constructor(readonly limit: number) { super(`more than ${limit}`); }
+ *   readonly limit: number;
+ *   constructor(limit: number) {
+ *     super(`more than ${limit}`);
+ *     this.limit = limit;
+ *   }
  * }
  * registerErrorClass(QuotaExceeded);
  * ```

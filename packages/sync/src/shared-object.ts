@@ -43,10 +43,18 @@ const classes = perThread('@pkg/sync.shared-classes', () => new Map<string, Shar
  * @example
  * ```ts
  * class Counter {
- *   [HANDLE]() { return { [KIND]: 'my-package.Counter', memory: this.memory }; }
- *   static [FROM](handle) { return new Counter(handle.memory); }
+ *   readonly memory: SharedArrayBuffer;
+ *   constructor(memory = new SharedArrayBuffer(4)) {
+ *     this.memory = memory;
+ *   }
+ *   [HANDLE]() {
+ *     return { [KIND]: 'my-package.Counter', memory: this.memory };
+ *   }
+ *   static [FROM]({ memory }: { memory: SharedArrayBuffer }) {
+ *     return new Counter(memory);
+ *   }
  * }
- * registerSharedClass('my-package.Counter', Counter);
+ * registerSharedClass('my-package.Counter', Counter as never);
  * ```
  */
 export function registerSharedClass(kind: string, sharedClass: SharedClass): void {
