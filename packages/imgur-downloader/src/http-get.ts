@@ -20,6 +20,9 @@ export interface Answer {
 
 const MAX_REDIRECTS = 5;
 
+/** How much is shown of where a redirect leads. */
+const MAX_SHOWN = 200;
+
 /** What HTTP calls a status, if it has a name for it. */
 export const statusText = (status: number): string | undefined => STATUS_CODES[status];
 
@@ -61,7 +64,7 @@ export async function httpGetWhole(
       else message.destroy();
       const next = webAddress(received.location, address);
       if (next === undefined) {
-        const target = JSON.stringify(withoutCredentials(received.location));
+        const target = JSON.stringify(withoutCredentials(received.location).slice(0, MAX_SHOWN));
         throw new HttpError(url, status, `redirects to ${target}, which is no http or https address`);
       }
       // Credentials are for the server that they were meant for.
