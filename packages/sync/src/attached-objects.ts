@@ -1,3 +1,4 @@
+import { isInScenario } from './outside-scenarios.ts';
 import { perThread } from './per-thread.ts';
 import type { ThreadTable } from './thread-table.ts';
 
@@ -24,8 +25,12 @@ const collected = new FinalizationRegistry<{ set: Set<WeakRef<Recoverable>>; ref
   ({ set, ref }) => set.delete(ref),
 );
 
-/** Remembers, without keeping it alive, an object of this thread to be recovered when a thread of `table` dies. */
+/**
+ * Remembers, without keeping it alive, an object of this thread to be recovered when a thread of `table` dies. One that is
+ * made in a scenario is not remembered: its memory can be looked at no more when the scenario has ended.
+ */
 export function attach(table: ThreadTable, object: Recoverable): void {
+  if (isInScenario()) return;
   let entry = attached.get(table.token);
   if (entry === undefined) {
     entry = { objects: new Set(), recovered: 0 };
@@ -38,14 +43,27 @@ export function attach(table: ThreadTable, object: Recoverable): void {
   collected.register(object, { set: entry.objects, ref });
 }
 
-/** Recovers every object that this thread is attached to and that belongs to `table`. */
+/**
+ * Recovers every object that this thread is attached to and that belongs to `table`. What one of them throws is the
+ * process's uncaught error: it is nothing to the others, nor to who happens to call. In a scenario it does nothing, and
+ * what is due stays due: a body that runs again would not find the same.
+ */
 export function recoverAttached(table: ThreadTable): void {
+  if (isInScenario()) return;
   const entry = attached.get(table.token);
   if (entry === undefined) return;
   // Before the recovery: a death that is recorded meanwhile is to be looked at once more.
   const deaths = table.deaths;
   // Copied, since recovery may attach objects.
-  for (const ref of [...entry.objects]) ref.deref()?.recover();
+  for (const ref of [...entry.objects]) {
+    try {
+      ref.deref()?.recover();
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error;
+      });
+    }
+  }
   entry.recovered = deaths;
 }
 

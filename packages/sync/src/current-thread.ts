@@ -2,10 +2,11 @@ import { threadKey } from '#platform';
 import { lastAtExit } from './at-exit.ts';
 import { endChildren, enrolChildren, hasChildren, reapChildren } from './children.ts';
 import { hasStarter, homeTable, know } from './known-tables.ts';
+import { isInScenario, outsideScenarios } from './outside-scenarios.ts';
 import { wakePendingSleeps } from './pending-sleeps.ts';
 import { perThread } from './per-thread.ts';
 import { ThreadIdentity } from './thread-identity.ts';
-import type { ThreadTable } from './thread-table.ts';
+import { ThreadTable } from './thread-table.ts';
 
 interface ThisThread {
   /** What its parent finds it by; 0 until it is needed. */
@@ -23,19 +24,22 @@ const thisThread = perThread<ThisThread>('@pkg/sync.identities', () => ({ key: 0
  * @throws RangeError when the table is full (1024 living threads)
  */
 export function currentThread(table: ThreadTable = homeTable()): ThreadIdentity {
-  const { identities } = thisThread;
-  const token = table.token;
-  let identity = identities.get(token);
-  if (identity === undefined) {
-    if (thisThread.key === 0) {
-      thisThread.key = threadKey();
-      lastAtExit(recordOwnEnd);
-    }
-    know(table);
-    identity = new ThreadIdentity(table, table.claim(thisThread.key), { reap: lookAround });
-    identities.set(token, identity);
-    enrolChildren(identity);
+  const identity = thisThread.identities.get(table.token);
+  if (identity !== undefined) return identity;
+  // The view that a scenario has made of a table does not outlive the scenario, and this thread does.
+  if (isInScenario()) return outsideScenarios(() => enter(new ThreadTable(table.memory)));
+  return enter(table);
+}
+
+function enter(table: ThreadTable): ThreadIdentity {
+  if (thisThread.key === 0) {
+    thisThread.key = threadKey();
+    lastAtExit(recordOwnEnd);
   }
+  know(table);
+  const identity = new ThreadIdentity(table, table.claim(thisThread.key), { reap: lookAround });
+  thisThread.identities.set(table.token, identity);
+  enrolChildren(identity);
   return identity;
 }
 

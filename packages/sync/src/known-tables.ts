@@ -1,4 +1,5 @@
 import { bequeathTable, inheritedTable } from '#platform';
+import { outsideScenarios } from './outside-scenarios.ts';
 import { perThread } from './per-thread.ts';
 import { ThreadTable } from './thread-table.ts';
 
@@ -20,16 +21,18 @@ const tables = perThread<KnownTables>('@pkg/sync.known-tables', () => ({
  * where the platform hands it down, else made here. Callable on any thread; does not block.
  */
 export function homeTable(): ThreadTable {
-  if (tables.home === undefined) {
-    const inherited = inheritedTable();
-    const home = inherited === undefined ? ThreadTable.create() : new ThreadTable(inherited);
-    tables.home = home;
-    // To be noted here: the environment hands the table down to this thread's own threads, and so to this thread too.
-    tables.isInherited = inherited !== undefined;
-    bequeathTable(home.memory);
-    know(home);
-  }
+  tables.home ??= outsideScenarios(findHomeTable);
   return tables.home;
+}
+
+function findHomeTable(): ThreadTable {
+  const inherited = inheritedTable();
+  const home = inherited === undefined ? ThreadTable.create() : new ThreadTable(inherited);
+  // To be noted here: the environment hands the table down to this thread's own threads, and so to this thread too.
+  tables.isInherited = inherited !== undefined;
+  bequeathTable(home.memory);
+  know(home);
+  return home;
 }
 
 /** Whether a thread that knows of this one has started it. Does not block. */

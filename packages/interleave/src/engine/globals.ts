@@ -7,6 +7,12 @@ import type { Views } from './views.ts';
 
 type Replacement = readonly [object: object, key: string, value: unknown];
 
+/**
+ * Key of a function of the instrumented `Atomics`, by which code that keeps something for longer than a scenario can tell
+ * that it runs in one: it runs what it is given with the genuine globals. `@pkg/sync` does so for what it knows of threads.
+ */
+const outsideKey = Symbol.for('@pkg/interleave.outside');
+
 let installed = false;
 
 /**
@@ -16,28 +22,42 @@ let installed = false;
  */
 export function withInstrumentedGlobals<T>(machine: Machine, views: Views, body: () => T): T {
   if (installed) throw new Error('explore() and replay() cannot be called from a scenario that is being run');
-  const replacements = makeReplacements(machine, views);
+  const outside = <Result>(task: () => Result): Result => {
+    putBack();
+    try {
+      return task();
+    } finally {
+      putInPlace();
+    }
+  };
+  const replacements = makeReplacements(machine, views, outside);
   const saved = replacements.map(([object, key]) => Object.getOwnPropertyDescriptor(object, key));
-  installed = true;
-  try {
+  const putInPlace = () => {
     for (const [object, key, value] of replacements) {
       Object.defineProperty(object, key, { value, writable: true, configurable: true, enumerable: false });
     }
-    return body();
-  } finally {
+  };
+  const putBack = () => {
     for (const [index, [object, key]] of replacements.entries()) {
       const descriptor = saved[index];
       if (descriptor === undefined) delete (object as Record<string, unknown>)[key];
       else Object.defineProperty(object, key, descriptor);
     }
+  };
+  installed = true;
+  try {
+    putInPlace();
+    return body();
+  } finally {
+    putBack();
     installed = false;
   }
 }
 
-function makeReplacements(machine: Machine, views: Views): Replacement[] {
+function makeReplacements(machine: Machine, views: Views, outside: <T>(task: () => T) => T): Replacement[] {
   const { performance, crypto } = globalThis;
   const replacements: Replacement[] = [
-    [globalThis, 'Atomics', instrumentAtomics(machine, views)],
+    [globalThis, 'Atomics', Object.assign(instrumentAtomics(machine, views), { [outsideKey]: outside })],
     [globalThis, 'SharedArrayBuffer', instrumentSharedArrayBuffer(machine, views)],
     [natives.SharedArrayBuffer.prototype, 'slice', instrumentSlice(machine, views)],
     [
