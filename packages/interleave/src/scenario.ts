@@ -66,7 +66,7 @@ export interface ScenarioDefinition<Context, Result = unknown> {
    * shared memory and constants only, and make every object that has state of its own inside the bodies,
    * as each real thread makes its own from a handle. (All bodies run in one thread: an object that tells threads apart by
    * who they are, such as a `Mutex` of `@pkg/sync`, takes them for one.) Shared memory from before that the context holds is
-   * the scenario's as well, and put back in the end.
+   * the scenario's as well, and what the scenario writes there is put back in the end.
    */
   setup(): Context;
   /**

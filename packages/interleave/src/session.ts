@@ -2,7 +2,7 @@ import { withInstrumentedGlobals } from './engine/globals.ts';
 import { historyOf } from './engine/history.ts';
 import type { Limits } from './engine/limits.ts';
 import { Machine } from './engine/machine.ts';
-import { Memory } from './engine/memory.ts';
+import { isOutside, Memory } from './engine/memory.ts';
 import { withMemoryless } from './engine/memoryless.ts';
 import { done } from './engine/model-thread.ts';
 import { Races } from './engine/races.ts';
@@ -20,8 +20,8 @@ export class Session {
   readonly #scenario: Scenario;
 
   /**
-   * Sets the scenario up and hands the session to `body`, with the instrumented globals in place. In the end it puts shared
-   * memory back that was there before, whatever happens.
+   * Sets the scenario up and hands the session to `body`, with the instrumented globals in place. In the end it puts back
+   * what was written to shared memory that was there before, whatever happens.
    */
   static run<T>(
     scenario: Scenario,
@@ -63,6 +63,8 @@ export class Session {
   #adoptContext(): void {
     const { memory, context } = this.machine;
     for (const { path, isDirect, value } of heldMemory(context)) {
+      const buffer = 'buffer' in value ? value.buffer : value;
+      if (isOutside(buffer)) continue;
       if (isDirect && 'buffer' in value && !this.views.sees(value)) {
         const where = path === '' ? 'the context' : `context.${path}`;
         throw new TypeError(
@@ -71,7 +73,7 @@ export class Session {
             'array or DataView of that buffer',
         );
       }
-      memory.adopt('buffer' in value ? value.buffer : value, true);
+      memory.adopt(buffer, true);
     }
   }
 

@@ -65,6 +65,45 @@ describe('memory from before setup', () => {
     expect([...data]).toEqual([0, 7]);
   });
 
+  it('is put back where the scenario has written, and not where others have meanwhile', () => {
+    const memory = new SharedArrayBuffer(16);
+    // Plain accesses by a view from before are not seen, as those of another thread.
+    const others = new Int32Array(memory);
+    const started = () => {
+      const own = new Int32Array(memory);
+      own[0] = 1;
+      Atomics.store(own, 1, 5);
+      return { memory };
+    };
+    const subject = scenario({
+      name: 'meanwhile',
+      setup: started,
+      threads: [addInOneStep, addInTwoSteps],
+      check() {
+        others[2] = 7;
+      },
+    });
+    expect(explore(subject).complete).toBe(true);
+    expect([...others]).toEqual([0, 0, 7, 0]);
+  });
+
+  it('that is marked as the process’s own is not the scenario’s', () => {
+    const memory = new SharedArrayBuffer(8);
+    Object.defineProperty(memory, Symbol.for('@pkg/interleave.outside'), { value: true });
+    const data = new Int32Array(memory);
+    const subject = scenario({
+      name: 'outside',
+      setup: () => {
+        Atomics.add(new Int32Array(memory), 0, 1);
+        return { memory, data };
+      },
+      threads: [({ memory }) => Atomics.load(new Int32Array(memory), 0)],
+      check: ({ results }) => results[0] === 1,
+    });
+    expect(replay(subject, '').trace).toEqual([]);
+    expect(data[0]).toBe(1);
+  });
+
   it('that the scenario keeps is put back to what it was after setup', () => {
     let kept: SharedArrayBuffer | undefined;
     const setup = () => {

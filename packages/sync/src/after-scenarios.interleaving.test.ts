@@ -1,7 +1,7 @@
 import { explore, type Scenario, scenario } from '@pkg/interleave';
 import { describe, expect, it } from 'vitest';
 import { Event } from './index.ts';
-import { homeTable, recoverAttached } from './kernel.ts';
+import { currentThread, homeTable, recoverAttached, ThreadTable } from './kernel.ts';
 
 /** The public class, as users have it in their scenarios. */
 const handover = (made: Event[]): Scenario<{ handle: Event['handle'] }> =>
@@ -47,5 +47,18 @@ describe('after a scenario of public objects', () => {
     recordDeath();
     expect(explore(handover(made)).complete).toBe(true);
     expect(earlier.isSet).toBe(false);
+  });
+
+  it('a table that was first entered within it is entered for good', () => {
+    const foreign = ThreadTable.create();
+    const subject = scenario({
+      name: 'a table of others',
+      setup: () => ({ memory: foreign.memory }),
+      threads: [({ memory }) => currentThread(new ThreadTable(memory)).id],
+    });
+    expect(explore(subject).complete).toBe(true);
+    const { id, table } = currentThread(foreign);
+    expect(foreign.isAlive(id)).toBe(true);
+    expect(table.isAlive(id)).toBe(true);
   });
 });

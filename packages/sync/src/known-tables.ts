@@ -1,5 +1,5 @@
 import { bequeathTable, inheritedTable } from '#platform';
-import { outsideScenarios } from './outside-scenarios.ts';
+import { keepOutOfScenarios, outsideScenarios } from './outside-scenarios.ts';
 import { perThread } from './per-thread.ts';
 import { ThreadTable } from './thread-table.ts';
 
@@ -41,8 +41,9 @@ export function hasStarter(): boolean {
   return tables.isInherited;
 }
 
-/** Remembers a table that this thread has met. */
+/** Remembers a table that this thread has met. Every handle holds it, in the contexts of scenarios too. */
 export function know(table: ThreadTable): void {
+  keepOutOfScenarios(table.memory);
   tables.byToken.set(table.token, table);
 }
 

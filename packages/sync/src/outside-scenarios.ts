@@ -6,7 +6,7 @@
  * @packageDocumentation
  */
 
-/** Key of what an `Atomics` of the explorer offers. */
+/** Key of what an `Atomics` of the explorer offers, and mark of memory that is not to be a scenario's. */
 const OUTSIDE = Symbol.for('@pkg/interleave.outside');
 
 type Outside = <T>(body: () => T) => T;
@@ -20,4 +20,9 @@ export const isInScenario = (): boolean => offered() !== undefined;
 export function outsideScenarios<T>(body: () => T): T {
   const outside = offered();
   return outside === undefined ? body() : outside(body);
+}
+
+/** Keeps memory out of every scenario, whatever holds it: nothing of it is put back, and accesses are left alone. */
+export function keepOutOfScenarios(memory: SharedArrayBuffer): void {
+  Object.defineProperty(memory, OUTSIDE, { value: true, configurable: true });
 }

@@ -27,6 +27,12 @@ const growthRoom = 1 << 20;
 /** Access signatures carry an address in the upper 26 bits of an int32. */
 const maxBytes = 1 << 26;
 
+/** Mark of memory that belongs to the process, whatever holds it: `@pkg/sync` puts it on the roll of threads. */
+const outsideKey = Symbol.for('@pkg/interleave.outside');
+
+/** Whether the memory is not to be a scenario's. */
+export const isOutside = (buffer: SharedArrayBuffer): boolean => outsideKey in buffer;
+
 /**
  * The scenario's shared memory: its buffers in one address space, an incremental hash of their content,
  * and the trail that undoes writes.
@@ -44,8 +50,9 @@ export class Memory {
   /** False during the scenario's setup, whose writes are the initial state. */
   trailing = false;
   readonly #byBuffer = new WeakMap<object, ModelBuffer>();
-  /** The words that adopted buffers held when they were taken in. */
-  readonly #found = new Map<ModelBuffer, Int32Array>();
+  /** The words of adopted buffers, and what setup has overwritten of them. */
+  readonly #adopted = new Set<Int32Array>();
+  readonly #overwrittenBySetup = new Trail();
   #end = 0;
 
   find(buffer: object): ModelBuffer | undefined {
@@ -69,14 +76,16 @@ export class Memory {
   }
 
   /**
-   * Takes in a buffer that was made outside the model; its current content becomes the initial state, and is put back by
-   * {@link putBack}.
+   * Takes in a buffer that was made outside the model; its current content becomes the initial state. What the scenario
+   * writes there is taken back by {@link putBack}.
    *
    * @param isFound whether setup did not look at it
+   * @returns undefined for memory that is not to be a scenario's
    */
-  adopt(buffer: SharedArrayBuffer, isFound = false): ModelBuffer {
+  adopt(buffer: SharedArrayBuffer, isFound = false): ModelBuffer | undefined {
     const known = this.#byBuffer.get(buffer);
     if (known !== undefined) return known;
+    if (isOutside(buffer)) return undefined;
     if (buffer.byteLength % 4 !== 0 || buffer.growable) {
       throw new TypeError(
         `A SharedArrayBuffer of ${buffer.byteLength} bytes (growable: ${buffer.growable}) was made outside the ` +
@@ -84,20 +93,18 @@ export class Memory {
       );
     }
     const record = this.#register(buffer, buffer.byteLength, false, isFound);
-    this.#found.set(record, record.words.slice());
+    this.#adopted.add(record.words);
     return record;
   }
 
   /**
    * Puts buffers back that outlive the scenario: adopted ones to what they were when they were taken in, others to what
-   * they were after setup, which may have left them where the next setup finds them.
+   * they were after setup, which may have left them where the next setup finds them. Only words that the scenario has
+   * written: other threads may use the others, and may have written them meanwhile.
    */
   putBack(): void {
     this.trail.undoTo(0);
-    for (const [{ words }, found] of this.#found) {
-      // Only what has changed: other words may be in use by other threads.
-      for (const [index, word] of found.entries()) if (words[index] !== word) words[index] = word;
-    }
+    this.#overwrittenBySetup.undoTo(0);
   }
 
   #register(buffer: SharedArrayBuffer, byteLength: number, growable: boolean, isFound = false): ModelBuffer {
@@ -134,6 +141,7 @@ export class Memory {
     if (now === old) return false;
     this.version++;
     if (this.trailing) this.trail.push(array, index, old);
+    else if (this.#adopted.has(array)) this.#overwrittenBySetup.push(array, index, old);
     if (this.hashing) {
       this.hashFirst ^= mixFirst(address, old) ^ mixFirst(address, now);
       this.hashSecond ^= mixSecond(address, old) ^ mixSecond(address, now);
