@@ -185,4 +185,53 @@ describe('memory from before setup', () => {
     expect(explore(subject, { throwOnFailure: false }).failure?.kind).toBe('check');
     expect(data[0]).toBe(0);
   });
+
+  it('that setup accesses atomically by a view from before is the scenario’s, and put back', () => {
+    const data = words(2);
+    data[0] = 3;
+    const subject = scenario({
+      name: 'reset',
+      setup: () => {
+        Atomics.store(data, 0, 0);
+        Atomics.add(data, 1, 1);
+      },
+      threads: [0, 1].map(() => () => Atomics.store(data, 0, Atomics.load(data, 0) + 1)),
+      check: () => Atomics.load(data, 0) === 2 && Atomics.load(data, 1) === 1,
+    });
+    for (let run = 0; run < 2; run++) {
+      expect(explore(subject, { throwOnFailure: false }).failure).toMatchObject({
+        kind: 'check',
+        schedule: '0.1x2.0',
+      });
+      expect([...data]).toEqual([3, 0]);
+    }
+    expect(() => replay(subject, '0.1x2.0')).toThrow(InterleavingFailure);
+  });
+
+  it('that setup looks at before its context holds it is seen by the same view afterwards', () => {
+    const data = words(1);
+    const subject = scenario({
+      name: 'looked at',
+      setup: () => {
+        new Int32Array(data);
+        Atomics.notify(data, 0);
+        return { memory: data.buffer };
+      },
+      threads: [0, 1].map(() => () => Atomics.store(data, 0, Atomics.load(data, 0) + 1)),
+      check: () => Atomics.load(data, 0) === 2,
+    });
+    expect(explore(subject, { throwOnFailure: false }).failure?.schedule).toBe('0.1x2.0');
+    expect(data[0]).toBe(0);
+  });
+
+  it('may be slept on in setup', () => {
+    const nobodyWakes = words(1);
+    const subject = scenario({
+      name: 'slow to set up',
+      setup: () => Atomics.wait(nobodyWakes, 0, 0, 1),
+      threads: [() => 1],
+      check: ({ context }) => context === 'timed-out',
+    });
+    expect(explore(subject).complete).toBe(true);
+  });
 });

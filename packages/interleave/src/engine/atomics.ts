@@ -44,10 +44,13 @@ function wrap(view: View, value: number | bigint): number | bigint {
 export function instrumentAtomics(machine: Machine, views: Views): typeof Atomics {
   const native = natives.Atomics as unknown as Record<string, (...args: unknown[]) => unknown>;
 
+  const viewOf = (array: TypedArray) =>
+    views.find(array) ?? (machine.memory.trailing ? null : views.adopt(array));
+
   const readModifyWrite = (name: string, operation: number) => {
     const genuine = native[name] as (...args: unknown[]) => unknown;
     return (array: TypedArray, index: number, value: unknown) => {
-      const view = views.find(array);
+      const view = viewOf(array);
       if (view === null) return genuine(array, index, value);
       if (
         view.kind === int32Kind &&
@@ -64,7 +67,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
 
   const instrumented = {
     load(array: TypedArray, index: number) {
-      const view = views.find(array);
+      const view = viewOf(array);
       if (view === null) return natives.Atomics.load(array as Int32Array, index);
       if (view.kind === int32Kind && index >>> 0 === index && index < view.fixedLength) {
         return machine.atomic(op.load, view, index, 0, 0);
@@ -79,7 +82,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
     xor: readModifyWrite('xor', op.xor),
     exchange: readModifyWrite('exchange', op.exchange),
     compareExchange(array: TypedArray, index: number, expected: unknown, replacement: unknown) {
-      const view = views.find(array);
+      const view = viewOf(array);
       if (view === null) {
         return natives.Atomics.compareExchange(
           array as Int32Array,
@@ -104,6 +107,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       return machine.atomic(op.compareExchange, view, at, given, value);
     },
     wait(array: TypedArray, index: number, value: unknown, timeout?: number) {
+      // No access that takes memory in: setup may sleep on what nobody wakes.
       const view = views.find(array);
       const number = timeout === undefined ? Number.NaN : Number(timeout);
       const milliseconds = Number.isNaN(number) ? Number.POSITIVE_INFINITY : Math.max(0, number);
@@ -124,7 +128,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       return machine.wait(view, at, expected, milliseconds);
     },
     notify(array: TypedArray, index: number, count?: number) {
-      const view = views.find(array);
+      const view = viewOf(array);
       if (view === null) return natives.Atomics.notify(array as Int32Array, index, count);
       mustBeWaitable(view);
       const at = checkIndex(view, index);

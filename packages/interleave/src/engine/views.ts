@@ -35,6 +35,8 @@ export class Views implements ViewTable {
     if (view === undefined) {
       view = this.#findNative(array);
       if (typeof array !== 'object' || array === null) return null;
+      // Until setup has ended, its memory may still become the scenario's.
+      if (view === null && !this.#machine.memory.trailing) return null;
       this.#views.set(array, view);
     }
     this.#earlierKey = this.#lastKey;
@@ -42,6 +44,13 @@ export class Views implements ViewTable {
     this.#lastKey = array;
     this.#lastView = view;
     return view;
+  }
+
+  /** What {@link find} gives for an array that setup accesses: shared memory from before comes to be the scenario's so. */
+  adopt(array: object): View | null {
+    if (!natives.isView(array) || !(array.buffer instanceof natives.SharedArrayBuffer)) return null;
+    this.#machine.memory.adopt(array.buffer);
+    return this.find(array);
   }
 
   /** Whether all accesses by the typed array or `DataView` go to the machine, and not only atomic ones. */
