@@ -74,7 +74,7 @@ export interface ScenarioDefinition<Context, Result = unknown> {
    * is in shared memory and in what it returns or throws. The exhaustive search then takes two ways through a method
    * to the same outcome for one, which spares it most of what threads see while they contend. If a class does keep
    * something, executions are missed. Outcomes are compared by content: numbers, texts, arrays, plain objects,
-   * errors by name and message. Default: none.
+   * errors by class, name and message. Default: none.
    */
   readonly memoryless?: readonly MemorylessClass[];
   /** One to four bodies. A body is run many times over from its start: it must depend on shared memory only. */

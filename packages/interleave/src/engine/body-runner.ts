@@ -1,5 +1,5 @@
 import type { ThreadContext } from '../scenario.ts';
-import { digestContent, mixFirst } from './hash.ts';
+import { digestOutcome, mixFirst } from './hash.ts';
 import { killed, type ModelThread, waiting } from './model-thread.ts';
 import * as op from './operations.ts';
 import { begins, ends } from './pending-access.ts';
@@ -196,7 +196,7 @@ export abstract class BodyRunner extends Scheduler {
     return result;
   }
 
-  #leaveMemoryless(thread: ModelThread, start: number, outcome: unknown): void {
+  #leaveMemoryless(thread: ModelThread, start: number, outcome: { result?: unknown; error?: unknown }): void {
     if (this.unwinding) throw suspension;
     const end = this.cursor++;
     if (end < thread.length) {
@@ -204,7 +204,7 @@ export abstract class BodyRunner extends Scheduler {
       return;
     }
     thread.note(op.memorylessEnd, undefined, undefined);
-    let content = digestContent(outcome);
+    let content = digestOutcome(outcome);
     for (let at = start + 1; at < end && content !== undefined; at++) {
       const signature = thread.signatures[at];
       // An operation begins with its first access, which may lie in here, and its place in the order remains.

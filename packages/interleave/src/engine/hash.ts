@@ -24,38 +24,139 @@ const tag = {
   object: 0x2f0b4c47,
   error: 0x68e31da4,
   view: 0x5851f42d,
+  thrown: 0x27220a95,
 } as const;
 
 /** Deeper content than this is not looked at. */
 const deepest = 100;
 
 /**
- * A digest of a value by its content; undefined for one whose content cannot be known, as that of a class with private
- * fields, or is not looked at: one that contains itself, or is very deep.
+ * Own properties of errors that are not enumerable: of these the message is looked at by name, and {@link partsOfErrors} as
+ * other properties are; the others say where the error was made.
  */
-export function digestContent(value: unknown, depth = 0): number | undefined {
-  if (depth > deepest || typeof value === 'function' || typeof value === 'symbol') return undefined;
-  if (typeof value !== 'object' || value === null) return digest(value);
-  if (natives.isView(value)) return value instanceof natives.DataView ? undefined : digest(value);
-  const isError = value instanceof Error;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  if (!isError && !Array.isArray(value) && prototype !== Object.prototype && prototype !== null)
-    return undefined;
-  const entries = Object.entries(value);
-  let hash: number = tag.object;
-  if (isError) {
-    hash = mixFirst(tag.error, digest(`${value.name}: ${value.message}`));
-    // Both are mostly not enumerable.
-    for (const key of ['cause', 'errors']) {
-      if (Object.hasOwn(value, key)) entries.push([key, (value as unknown as Record<string, unknown>)[key]]);
-    }
-  } else if (Array.isArray(value)) hash = mixFirst(tag.array, value.length);
-  for (const [key, item] of entries) {
-    const content = digestContent(item, depth + 1);
-    if (content === undefined) return undefined;
-    hash = mixFirst(mixFirst(hash, digest(key)), content);
+const hiddenInErrors = [
+  'message',
+  'stack',
+  'cause',
+  'errors',
+  'fileName',
+  'sourceURL',
+  'line',
+  'lineNumber',
+  'column',
+  'columnNumber',
+];
+const partsOfErrors: readonly string[] = ['cause', 'errors'];
+
+const identities = new WeakMap<object, number>();
+let lastIdentity = 0;
+
+/** A number that tells an object from others. */
+function identityOf(object: object): number {
+  let identity = identities.get(object);
+  if (identity === undefined) {
+    identity = ++lastIdentity;
+    identities.set(object, identity);
   }
-  return hash;
+  return identity;
+}
+
+/**
+ * A digest of a value by its content; undefined for one whose content cannot be known, as that of a class with private
+ * fields, or is not all looked at: one that holds an object twice or itself, that has properties which are symbols or not
+ * enumerable, or places of an array that are empty, or that is very deep. Errors and typed arrays of different classes are
+ * different.
+ */
+export function digestContent(value: unknown): number | undefined {
+  return new ContentDigest().of(value, 0);
+}
+
+/** A digest of what an operation came to. */
+export function digestOutcome(outcome: {
+  readonly result?: unknown;
+  readonly error?: unknown;
+}): number | undefined {
+  if (!('error' in outcome)) return digestContent(outcome.result);
+  const content = digestContent(outcome.error);
+  return content === undefined ? undefined : mixFirst(tag.thrown, content);
+}
+
+/** {@link digestContent} of one value. */
+class ContentDigest {
+  /** The objects met so far but for the outermost, which mostly is the only one. */
+  #met: Set<object> | undefined;
+  #outermost: object | undefined;
+
+  of(value: unknown, depth: number): number | undefined {
+    if (depth > deepest || typeof value === 'function' || typeof value === 'symbol') return undefined;
+    if (typeof value !== 'object' || value === null) return digest(value);
+    if (!this.#isNew(value)) return undefined;
+    const prototype = Object.getPrototypeOf(value) as object | null;
+    if (prototype === Array.prototype) return this.#ofArray(value as unknown[], depth);
+    if (prototype === Object.prototype) return this.#ofObject(value, depth);
+    if (prototype === null) return undefined;
+    if (value instanceof Error) return this.#ofError(value, prototype, depth);
+    if (!natives.isView(value) || value instanceof natives.DataView) return undefined;
+    const isBare = Reflect.ownKeys(value).length === (value as Uint8Array).length;
+    return isBare ? mixFirst(identityOf(prototype), digest(value)) : undefined;
+  }
+
+  #isNew(object: object): boolean {
+    if (this.#outermost === undefined) {
+      this.#outermost = object;
+      return true;
+    }
+    if (object === this.#outermost || this.#met?.has(object) === true) return false;
+    this.#met ??= new Set();
+    this.#met.add(object);
+    return true;
+  }
+
+  #ofArray(array: readonly unknown[], depth: number): number | undefined {
+    const { length } = array;
+    // Its length is a property as well.
+    if (Reflect.ownKeys(array).length !== length + 1) return undefined;
+    let hash = mixFirst(tag.array, length);
+    for (let index = 0; index < length; index++) {
+      const content = this.of(array[index], depth + 1);
+      if (content === undefined) return undefined;
+      hash = mixFirst(hash, content);
+    }
+    return hash;
+  }
+
+  #ofObject(object: object, depth: number): number | undefined {
+    const keys = Object.keys(object);
+    if (Reflect.ownKeys(object).length !== keys.length) return undefined;
+    return this.#ofProperties(object, keys, tag.object, depth);
+  }
+
+  #ofError(error: Error, prototype: object, depth: number): number | undefined {
+    const keys = Object.keys(error);
+    let unseen = Reflect.ownKeys(error).length - keys.length;
+    for (const key of hiddenInErrors) {
+      if (unseen === 0) break;
+      if (Object.getOwnPropertyDescriptor(error, key)?.enumerable !== false) continue;
+      if (partsOfErrors.includes(key)) keys.push(key);
+      unseen--;
+    }
+    if (unseen > 0) return undefined;
+    const hash = mixFirst(
+      mixFirst(tag.error, identityOf(prototype)),
+      digest(`${error.name}: ${error.message}`),
+    );
+    return this.#ofProperties(error, keys, hash, depth);
+  }
+
+  #ofProperties(object: object, keys: readonly string[], start: number, depth: number): number | undefined {
+    let hash = start;
+    for (const key of keys) {
+      const content = this.of((object as Record<string, unknown>)[key], depth + 1);
+      if (content === undefined) return undefined;
+      hash = mixFirst(mixFirst(hash, digest(key)), content);
+    }
+    return hash;
+  }
 }
 
 const double = new Float64Array(1);

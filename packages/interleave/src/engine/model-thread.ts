@@ -1,4 +1,4 @@
-import { digest, digestContent, mixFirst, mixSecond } from './hash.ts';
+import { digest, digestContent, digestOutcome, mixFirst, mixSecond } from './hash.ts';
 import { natives } from './natives.ts';
 import { operationEnd, operationStart } from './operations.ts';
 import { unknownAccess } from './pending-access.ts';
@@ -138,7 +138,7 @@ export class ModelThread {
         add(digest(name));
         add(digestContent(args));
         add(order);
-      } else if (this.signatures[at] === operationEnd) add(digestContent(this.args[at]));
+      } else if (this.signatures[at] === operationEnd) add(digestOutcome(this.args[at] as object));
     }
     if (content !== undefined) this.rehash(0, 0, content);
   }
