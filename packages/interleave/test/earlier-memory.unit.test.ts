@@ -117,11 +117,81 @@ describe('memory from before setup', () => {
     expect(explore(counting(setup, addInOneStep, 3)).complete).toBe(true);
   });
 
+  it.each<[string, (memory: SharedArrayBuffer) => Map<unknown, unknown> | Set<unknown>]>([
+    ['a value of a Map', (memory) => new Map([['memory', memory]])],
+    ['a key of a Map', (memory) => new Map([[memory, 1]])],
+    ['a Set', (memory) => new Set([{ memory }.memory])],
+  ])('in %s is the scenario’s', (_, hold) => {
+    const memory = new SharedArrayBuffer(8);
+    const find = (held: Iterable<unknown>) =>
+      ({
+        memory: [held]
+          .flatMap((all) => [...all])
+          .flat()
+          .find((each) => each === memory),
+      }) as Counter;
+    const subject = scenario({
+      name: 'collected',
+      setup: () => hold(memory),
+      threads: [(held) => addInTwoSteps(find(held)), (held) => addInTwoSteps(find(held))],
+      check: ({ context }) => Atomics.load(new Int32Array(find(context).memory), 0) === 2,
+    });
+    expect(explore(subject, { throwOnFailure: false }).failure?.schedule).toBe('0.1x2.0');
+    expect(new Int32Array(memory)[0]).toBe(0);
+  });
+
+  it('is found at the end of a long list', () => {
+    type Link = { readonly memory: SharedArrayBuffer } | { readonly next: Link };
+    const memory = new SharedArrayBuffer(8);
+    let first: Link = { memory };
+    for (let length = 0; length < 20_000; length++) first = { next: first };
+    const subject = scenario({
+      name: 'listed',
+      setup: () => first,
+      threads: [() => addInTwoSteps({ memory }), () => addInTwoSteps({ memory })],
+      check: () => Atomics.load(new Int32Array(memory), 0) === 2,
+    });
+    expect(explore(subject, { throwOnFailure: false, minimise: false }).failure?.kind).toBe('check');
+    expect(new Int32Array(memory)[0]).toBe(0);
+  });
+
+  const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const keyless = new Proxy(
+    {},
+    {
+      ownKeys() {
+        throw new RangeError('no keys');
+      },
+    },
+  );
+  const throwing = {
+    get now() {
+      throw new RangeError('not today');
+    },
+  };
+  it.each<[string, object, RegExp]>([
+    [
+      'a getter throws',
+      { deep: [throwing] },
+      /^context\.deep\.0\.now cannot be searched .* RangeError: not today/,
+    ],
+    ['a proxy is revoked', { revoked }, /^context\.revoked cannot be searched for shared memory: TypeError/],
+    ['the context has no keys', keyless, /^The context cannot be searched .* RangeError: no keys/],
+  ])('is not found where %s, which is told', (_, context, message) => {
+    const subject = scenario({ name: 'unreadable', setup: () => ({ context }).context, threads: [() => 1] });
+    expect(() => explore(subject)).toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) }),
+    );
+  });
+
   const early = words(2);
   it.each<[string, object, RegExp]>([
     ['a view', { deep: [{ x: early }] }, /context\.deep\.0\.x is a view \(Int32Array\)/],
     ['a DataView', { x: new DataView(early.buffer) }, /context\.x is a view \(DataView\)/],
     ['a Buffer', { x: Buffer.from(early.buffer) }, /context\.x is a view \(Buffer\)/],
+    ['a Map', new Map([['x', early]]), /context\.get\("x"\) is a view \(Int32Array\)/],
+    ['a Set', { x: new Set([early]) }, /context\.x\.values\(\)\[0\] is a view \(Int32Array\)/],
   ])('in %s is refused, as plain accesses by it cannot be seen', (_, context, message) => {
     const subject = scenario({ name: 'early', setup: () => context, threads: [() => 1] });
     const refusal = expect.objectContaining({ name: 'TypeError', message: expect.stringMatching(message) });

@@ -1,6 +1,7 @@
 import type { Memory, ModelBuffer } from '../engine/memory.ts';
 import { natives } from '../engine/natives.ts';
 import type { Views } from '../engine/views.ts';
+import { heldMemory } from '../held-memory.ts';
 
 interface Named {
   readonly name: string;
@@ -10,7 +11,7 @@ interface Named {
   readonly size: number;
 }
 
-/** How deep the context is searched for shared memory to name. */
+/** Memory that lies deeper in the context has no name: it would be as long as the way there. */
 const depthLimit = 4;
 
 /** Names places in shared memory after the properties of the scenario's context that hold them. */
@@ -23,35 +24,25 @@ export class Names {
     this.#memory = memory;
     this.#views = views;
     for (const [name, value] of Object.entries(own)) this.#note(name, value);
-    this.#search('', context, 0, new Set());
-  }
-
-  #search(path: string, value: unknown, depth: number, seen: Set<unknown>): void {
-    if (typeof value !== 'object' || value === null || depth > depthLimit || seen.has(value)) return;
-    seen.add(value);
-    if (this.#note(path, value)) return;
-    for (const key of Object.keys(value)) {
-      const descriptor = Object.getOwnPropertyDescriptor(value, key);
-      if (descriptor === undefined || !('value' in descriptor)) continue;
-      this.#search(path === '' ? key : `${path}.${key}`, descriptor.value, depth + 1, seen);
+    for (const { path, depth, value } of heldMemory(context)) {
+      if (depth <= depthLimit) this.#note(path, value);
     }
   }
 
-  /** Takes the name if the value is shared memory; tells whether it is. */
-  #note(name: string, value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return false;
+  /** Takes the name if the value is shared memory of the scenario. */
+  #note(name: string, value: unknown): void {
+    if (typeof value !== 'object' || value === null) return;
     if (value instanceof natives.SharedArrayBuffer) {
       const buffer = this.#memory.find(value);
-      if (buffer === undefined) return false;
+      if (buffer === undefined) return;
       this.#named.push({ name, buffer, start: 0, end: buffer.words.length * 4, size: 0 });
-      return true;
+      return;
     }
     const view = this.#views.find(value);
-    if (view === null) return false;
+    if (view === null) return;
     const { buffer, byteOffset: start, size } = view;
     const end = view.fixedLength < 0 ? buffer.words.length * 4 : start + view.fixedLength * size;
     this.#named.push({ name: name === '' ? 'context' : name, buffer, start, end, size });
-    return true;
   }
 
   /** Whether the scenario's setup made the buffer or looked at it. */
