@@ -48,6 +48,27 @@ describe('a method of a view', () => {
     expect(accessesOf(body)).toEqual(['read x[0]']);
   });
 
+  it('that is borrowed works on what it is called on', () => {
+    const borrowed = (x: Int32Array) => {
+      const { map, fill, join } = x;
+      fill.call(x.subarray(1, 2), 5);
+      return [
+        [...map.call(Float64Array.of(0.5), (value) => value * 3)],
+        join.call(x),
+        join.call(Uint8Array.of(7)),
+      ];
+    };
+    expect(resultOf(() => words(3), borrowed)).toEqual([[1.5], '0,5,0', '7']);
+    for (const other of [undefined, [1], Object.create(words(1))]) {
+      expect(
+        resultOf(
+          () => words(3),
+          (x) => x.join.call(other),
+        ),
+      ).toBe('TypeError');
+    }
+  });
+
   it('that needs none reads none', () => {
     expect(accessesOf((x) => [...x.keys()])).toEqual([]);
     expect(accessesOf((x) => x.indexOf(0, 4))).toEqual([]);

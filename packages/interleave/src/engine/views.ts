@@ -4,7 +4,7 @@ import type { Machine } from './machine.ts';
 import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
 import type { View, ViewTable } from './view.ts';
-import { viewMethods } from './view-methods.ts';
+import { type Method, viewMethods } from './view-methods.ts';
 
 /** Index of `Uint8Array` among the instrumented constructors. */
 const byteKind = 3;
@@ -186,14 +186,25 @@ class ViewHandler implements ProxyHandler<object> {
     if (known !== undefined) return known;
     const method = viewMethods[key];
     if (method !== undefined) {
-      const bound = (...args: unknown[]) =>
-        method({ machine: this.#machine, views: this.#views, view }, args);
-      this.#methods.set(key, bound);
-      return bound;
+      const seen = this.#seeing(method, key, target);
+      this.#methods.set(key, seen);
+      return seen;
     }
     // The one in place, which sees the views that it makes, and not the genuine one.
     if (key === 'constructor') return Reflect.get(globalThis, this.#constructorName);
     return Reflect.get(target, key, target);
+  }
+
+  /** The method `key` of views; of other typed arrays too, on which it may be called as well. */
+  #seeing(method: Method, key: string | symbol, target: object): unknown {
+    const machine = this.#machine;
+    const views = this.#views;
+    const own = this.#view;
+    return function (this: object, ...args: unknown[]): unknown {
+      const view = this === own.proxy ? own : views.find(this);
+      if (view !== null) return method({ machine, views, view }, args);
+      return Reflect.apply(Reflect.get(target, key), this, args) as unknown;
+    };
   }
 
   set(target: object, key: string | symbol, value: unknown): boolean {
