@@ -1,3 +1,5 @@
+import { types } from '../builtins.ts';
+
 /** Bytes from which a buffer is copied once and moved, instead of in and out of the queue's memory. */
 const BIG = 512 * 1024;
 
@@ -10,7 +12,7 @@ export function isBig(value: unknown): boolean {
 }
 
 const sizeOf = (value: unknown): number =>
-  typeof value === 'object' && value !== null && (ArrayBuffer.isView(value) || value instanceof ArrayBuffer)
+  typeof value === 'object' && value !== null && (ArrayBuffer.isView(value) || types.isArrayBuffer(value))
     ? value.byteLength
     : 0;
 
@@ -20,7 +22,7 @@ export function movables(values: unknown): ArrayBuffer[] {
   for (const each of Array.isArray(values) ? values : [values]) {
     if (sizeOf(each) < BIG) continue;
     const buffer: unknown = ArrayBuffer.isView(each) ? each.buffer : each;
-    if (buffer instanceof ArrayBuffer) found.add(buffer);
+    if (types.isArrayBuffer(buffer)) found.add(buffer);
   }
   return [...found];
 }

@@ -4,11 +4,15 @@
  * fields: the clone has an empty object in the place of each, and a list beside it says what each of these stands for.
  * (Structured clone keeps identities within one message, so no value of the user's can be mistaken for such a placeholder.)
  *
+ * What an object is, is told by its slots and by the shape of its ancestry, never by the classes of this realm: where this runs
+ * in a `vm` context, as in jest, Node makes the objects of messages and of `structuredClone` by the classes of another.
+ *
  * @packageDocumentation
  */
 
 import { HANDLE, isSharedObject, KIND, revive, type SharedHandle } from '@pkg/sync';
-import { describeValue, knowsClassOf, messageOf } from '@pkg/sync/kernel';
+import { describeValue, isObjectPrototype, knowsClassOf, messageOf, ownDataValue } from '@pkg/sync/kernel';
+import { types } from '../builtins.ts';
 import { isError, packError, unpackError } from './error-travel.ts';
 import { ThreadFieldError } from './errors.ts';
 import type { PackedFields, Placeholder } from './protocol.ts';
@@ -85,7 +89,7 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
       return object;
     }
     if (moved.has(value)) {
-      if (value instanceof ArrayBuffer) checkOpaque(value, path);
+      if (types.isArrayBuffer(value)) checkOpaque(value, path);
       return value;
     }
     // An array's own prototype is an array, in every realm; that of a class of arrays is not.
@@ -98,7 +102,7 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
       }
       return copy;
     }
-    if (value instanceof Map && Object.getPrototypeOf(value) === Map.prototype) {
+    if (types.isMap(value) && isOfBuiltInClass(value)) {
       const copy = new Map<unknown, unknown>();
       copies.set(value, copy);
       for (const [key, item] of value) {
@@ -107,15 +111,14 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
       }
       return copy;
     }
-    if (value instanceof Set && Object.getPrototypeOf(value) === Set.prototype) {
+    if (types.isSet(value) && isOfBuiltInClass(value)) {
       const copy = new Set<unknown>();
       copies.set(value, copy);
       let index = 0;
       for (const item of value) copy.add(pack(item, `${path}.values()[${index++}]`));
       return copy;
     }
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype || prototype === null) {
+    if (isPlain(value)) {
       const copy: Record<string, unknown> = {};
       copies.set(value, copy);
       packInto(copy, value, `${path}.`);
@@ -155,26 +158,50 @@ const lookThrew = (error: unknown): string => `looking at it threw ${describeThr
 
 function describeThrown(error: unknown): string {
   try {
-    return error instanceof Error ? `'${error.message}'` : describeValue(error);
+    return isError(error) ? `'${error.message}'` : describeValue(error);
   } catch {
     return 'what cannot be shown either';
   }
 }
 
+/** Whether an object is of no class. */
+function isPlain(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype === null || isObjectPrototype(prototype);
+}
+
+/** Whether a Map or Set is of the language's own class, of whatever realm, and not of one that extends it. */
+function isOfBuiltInClass(value: object): boolean {
+  const prototype: object | null = Object.getPrototypeOf(value);
+  return prototype !== null && isPlain(prototype);
+}
+
+/** Whether two objects are of the same class, or of those that two realms have by the same names. */
+function areOfOneClass(one: object, other: object): boolean {
+  const a: object | null = Object.getPrototypeOf(one);
+  const b: object | null = Object.getPrototypeOf(other);
+  if (a === b) return true;
+  return a !== null && b !== null && nameOfClass(a) === nameOfClass(b) && areOfOneClass(a, b);
+}
+
+function nameOfClass(prototype: object): unknown {
+  const constructor = ownDataValue(prototype, 'constructor');
+  return typeof constructor === 'function' ? ownDataValue(constructor, 'name') : undefined;
+}
+
 /** Lets an object pass that structured clone carries as what it is; for others, says what would happen. */
 function checkOpaque(value: object, path: string): void {
-  const isBytes =
-    ArrayBuffer.isView(value) || value instanceof ArrayBuffer || value instanceof SharedArrayBuffer;
+  const isBytes = ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
   // Too big to be cloned on trial, and carried by every engine unless they are detached; then they are empty.
   if (isBytes && value.byteLength > 0) return;
-  let clone: unknown;
+  let clone: object;
   try {
     clone = structuredClone(value);
   } catch (error) {
     throw new ThreadFieldError(path, `${describeValue(value)} cannot be copied to another thread`, error);
   }
   if (isBytes) return;
-  if (Object.getPrototypeOf(clone) === Object.getPrototypeOf(value)) return;
+  if (areOfOneClass(clone, value)) return;
   throw new ThreadFieldError(
     path,
     `${describeValue(value)} would arrive without its class: pass plain data, or give the class a handle ` +
@@ -217,8 +244,8 @@ export function unpackFields({ fields, placeholders }: PackedFields): Fields | P
       }
     }
   }
-  if (strangers.length === 0) return replaceIn(fields, made);
-  return attachTo(strangers, made).then(() => replaceIn(fields, made));
+  const replaced = (): Fields => replaceIn(fields, made, placeholders);
+  return strangers.length === 0 ? replaced() : attachTo(strangers, made).then(replaced);
 }
 
 type SharedPlaceholder = Extract<Placeholder, { readonly handle: unknown }>;
@@ -233,23 +260,32 @@ async function attachTo(strangers: readonly SharedPlaceholder[], made: Map<unkno
   }
 }
 
-/** Puts the objects in the places of their placeholders. */
-function replaceIn(fields: Fields, made: ReadonlyMap<unknown, unknown>): Fields {
+/**
+ * Puts the objects in the places of their placeholders.
+ *
+ * @throws Error when one has no place, rather than leave an empty object where the user expects a shared one
+ */
+function replaceIn(
+  fields: Fields,
+  made: ReadonlyMap<unknown, unknown>,
+  placeholders: readonly Placeholder[],
+): Fields {
   const seen = new Set<unknown>();
   const put = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
-    if (made.has(value)) return made.get(value);
-    if (seen.has(value)) return value;
+    const isMet = seen.has(value);
     seen.add(value);
-    if (value instanceof Map) {
+    if (made.has(value)) return made.get(value);
+    if (isMet) return value;
+    if (types.isMap(value)) {
       const entries = [...value];
       value.clear();
       for (const [key, item] of entries) value.set(put(key), put(item));
-    } else if (value instanceof Set) {
+    } else if (types.isSet(value)) {
       const items = [...value];
       value.clear();
       for (const item of items) value.add(put(item));
-    } else if (Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype) {
+    } else if (Array.isArray(value) || isPlain(value)) {
       for (const key of Object.keys(value)) {
         const item = (value as Record<string, unknown>)[key];
         const arrived = put(item);
@@ -258,7 +294,10 @@ function replaceIn(fields: Fields, made: ReadonlyMap<unknown, unknown>): Fields 
     }
     return value;
   };
-  return put(fields) as Fields;
+  put(fields);
+  const lost = placeholders.find(({ object }) => !seen.has(object));
+  if (lost === undefined) return fields;
+  throw new Error(`what belongs at '${lost.path}' arrived without its place, which is a bug of @pkg/pool`);
 }
 
 /** Attaches; the user's module need not have imported the classes of this project by itself. */

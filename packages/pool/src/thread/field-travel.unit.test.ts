@@ -1,5 +1,8 @@
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../../test/fixtures/counter.ts';
+import { loadInContext } from '../../test/fixtures/in-context.ts';
+import { everything } from '../../test/fixtures/travelling.ts';
 import { ThreadFieldError } from './errors.ts';
 import { packFields, UnknownSharedObject, unpackFields } from './field-travel.ts';
 
@@ -208,4 +211,57 @@ describe('fields', () => {
     const arrived = await travel(JSON.parse('{"__proto__": {"a": 1}}'));
     expect(Object.getOwnPropertyNames(arrived)).toEqual(['__proto__']);
   });
+});
+
+describe('in another realm than that of messages', () => {
+  const url = new URL('../../test/fixtures/travelling.ts', import.meta.url);
+  const there = loadInContext<typeof import('../../test/fixtures/travelling.ts')>(url);
+
+  /** That all places of `counter` in what has arrived are of the same memory, and the rest is as it was. */
+  function expectEverything(arrived: Record<string, unknown>, counter: Counter): void {
+    const [key, [inMap]] = [...(arrived['map'] as Map<Counter, [Counter]>)][0]!;
+    const [inSet] = arrived['set'] as Set<Counter>;
+    const { counter: inObject } = arrived['object'] as { counter: Counter };
+    const places = [inObject, (arrived['list'] as Counter[])[0]!, key, inMap, inSet!];
+    counter.add(7);
+    expect(places.map((place) => place.get())).toEqual(places.map(() => counter.get()));
+    expect(Number(arrived['date'])).toBe(5);
+    expect(arrived['error']).toMatchObject({ name: 'RangeError', message: 'far' });
+  }
+
+  it('made, fields arrive with all that is in them', async () => {
+    const counter = new Counter();
+    expectEverything(await travel(there.everything(counter as never)), counter);
+    const { inner } = await travel({ inner: there.everything(counter as never) });
+    expectEverything(inner as Record<string, unknown>, counter);
+  });
+
+  it('packed and unpacked, they do, of whichever realm they are', async () => {
+    const counter = new there.Counter();
+    for (const fields of [everything(counter as never), there.everything(counter)]) {
+      const arrived = await there.unpackFields(structuredClone(there.packFields(fields)));
+      expectEverything(arrived, counter as never);
+      expect((arrived['list'] as unknown[])[0]).toBeInstanceOf(there.Counter);
+    }
+  });
+
+  it.each([
+    ['an object of a class', 'new (class Point {})()'],
+    [
+      'an object of a class without ancestors',
+      'Object.setPrototypeOf({}, (class Bare extends null {}).prototype)',
+    ],
+    ['an array of a class', 'new (class List extends Array {})(3)'],
+    ['a Map of a class', 'new (class Cache extends Map {})()'],
+    ['a Set of a class', 'new (class Bag extends Set {})()'],
+    ['a Date of a class', 'new (class Day extends Date {})()'],
+    ['a promise', 'Promise.resolve()'],
+  ])('made, what cannot travel is named: %s', (_, code) => {
+    expect(failureOf({ at: [runInNewContext(code)] }).path).toBe('at[0]');
+  });
+});
+
+it('a placeholder that is not among the fields is told of', () => {
+  const { fields, placeholders } = packFields({ counter: new Counter() });
+  expect(() => unpackFields({ fields: structuredClone(fields), placeholders })).toThrow("'counter'");
 });

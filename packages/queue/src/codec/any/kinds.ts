@@ -1,4 +1,4 @@
-import { ownDataValue } from '@pkg/sync/kernel';
+import { isObjectPrototype, ownDataValue } from '@pkg/sync/kernel';
 import {
   isArrayBuffer,
   isBoxedBigInt,
@@ -110,12 +110,6 @@ const clonesItsOwnWay = (prototype: object): boolean =>
 
 const hasOwn = (holder: object, key: symbol | undefined): boolean =>
   key !== undefined && Object.hasOwn(holder, key);
-
-/** Whether an object is the `Object.prototype` of this or another realm. */
-export function isObjectPrototype(value: object): boolean {
-  if (value === Object.prototype) return true;
-  return Object.getPrototypeOf(value) === null && Object.hasOwn(value, 'hasOwnProperty');
-}
 
 /** Whether an object is the `Array.prototype` of this or another realm. */
 export function isArrayPrototype(value: object | null): boolean {
