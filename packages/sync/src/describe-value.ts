@@ -1,3 +1,5 @@
+import { isError } from './is-error.ts';
+
 const MAX_SHOWN = 60;
 
 /** A short text that shows a value and its type in an error message. Never throws; runs no user code but a proxy's. */
@@ -67,7 +69,7 @@ function shorten(text: string): string {
 /** What a thrown value has to say; a thrown value can be anything, with a `message` that itself throws. Never throws. */
 export function messageOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return String(thrown.message);
+    if (isError(thrown)) return String(thrown.message);
   } catch {
     // Falls through to a description that runs no user code.
   }

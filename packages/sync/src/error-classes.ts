@@ -44,12 +44,16 @@ const classes = perThread(
  * ```
  */
 export function registerErrorClass(errorClass: ErrorClass, name: string = errorClass?.name): void {
-  if (typeof errorClass !== 'function' || !(errorClass.prototype instanceof Error)) {
+  if (typeof errorClass !== 'function' || !isOfErrors(errorClass.prototype)) {
     throw new TypeError(`registerErrorClass() takes a class that extends Error, not ${String(errorClass)}`);
   }
   if (name === '') throw new TypeError('registerErrorClass() needs a name for an anonymous class');
   classes.set(name, errorClass);
 }
+
+/** In a `vm` context DOMException is Node's, and extends the `Error` of another realm. */
+const isOfErrors = (prototype: unknown): boolean =>
+  prototype instanceof Error || prototype instanceof DOMException;
 
 /** The first known class among `names`, most special first. */
 export function errorClassOf(names: readonly string[]): ErrorClass {

@@ -14,6 +14,7 @@ export { currentThread } from './current-thread.ts';
 export { className, describeValue, messageOf, ownDataValue } from './describe-value.ts';
 export { classNamesOf, type ErrorClass, errorClassOf, registerErrorClass } from './error-classes.ts';
 export { EVENT_COUNT_WORDS, EventCount, type Woken } from './event-count.ts';
+export { domExceptionTexts, isError } from './is-error.ts';
 export { isObjectPrototype } from './is-object-prototype.ts';
 export { isSharedArrayBuffer } from './is-shared-array-buffer.ts';
 export { holdEventLoop } from './keep-alive.ts';

@@ -9,6 +9,8 @@
  * @packageDocumentation
  */
 
+import { isError } from '@pkg/sync/kernel';
+
 /** A promise that rejects with `error`, once the stacks of those who await it by then are part of its stack. */
 export function rejectionWithCallers(error: unknown): Promise<never> {
   let open!: () => void;
@@ -42,7 +44,7 @@ export function addCallersOf(callee: (...args: never[]) => unknown, error: unkno
 }
 
 function append(error: unknown, frames: readonly string[]): void {
-  if (!(error instanceof Error) || typeof error.stack !== 'string' || frames.length === 0) return;
+  if (!isError(error) || typeof error.stack !== 'string' || frames.length === 0) return;
   try {
     error.stack = [error.stack, ...frames].join('\n');
   } catch {

@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-import { describeValue, registerErrorClass } from '@pkg/sync/kernel';
+import { describeValue, isError, registerErrorClass } from '@pkg/sync/kernel';
 import { type WorkerDeath, WorkerDiedError } from '../thread/worker-died-error.ts';
 
 /** The worker that ran a task died: the task itself did not throw. */
@@ -15,7 +15,7 @@ export class TaskWorkerDied extends WorkerDiedError {
   constructor(workerName: string, taskName: string, death: WorkerDeath) {
     const how =
       death.how ??
-      (death.cause instanceof Error
+      (isError(death.cause)
         ? `${death.cause.name}: ${death.cause.message}`
         : death.exitCode === undefined
           ? 'it ended without a word'
@@ -95,7 +95,7 @@ export class ExecutorBroken extends Error {
   constructor(url: string, what: string, cause: unknown) {
     super(
       `no worker can run the tasks of ${url}: ${what}` +
-        (cause === undefined ? '' : `: ${cause instanceof Error ? cause.message : describeValue(cause)}`),
+        (cause === undefined ? '' : `: ${isError(cause) ? cause.message : describeValue(cause)}`),
       cause === undefined ? {} : { cause },
     );
     this.url = url;

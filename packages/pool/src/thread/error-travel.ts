@@ -5,8 +5,8 @@
  *
  * @packageDocumentation
  */
-import { classNamesOf, errorClassOf } from '@pkg/sync/kernel';
-import { inspect, types } from '../builtins.ts';
+import { classNamesOf, errorClassOf, isError } from '@pkg/sync/kernel';
+import { inspect } from '../builtins.ts';
 
 /** How deep lists of errors may lie directly within each other: each level takes stack on either side. */
 const DEEPEST_LIST = 100;
@@ -26,10 +26,6 @@ interface PackedErrorBody {
   stack: string | undefined;
   fields: { key: string; value: PackedValue; enumerable: boolean }[];
 }
-
-/** Whether it is an error, of whatever realm. Also of a revoked proxy, which throws at every look and is none. */
-export const isError = (value: unknown): value is Error =>
-  types.isNativeError(value) || attempt(() => value instanceof Error, false);
 
 /** The members of a list of errors, as in `AggregateError.errors`; undefined for whatever is none. */
 const errorsIn = (value: unknown): unknown[] | undefined =>

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { describeValue } from '@pkg/sync/kernel';
+import { describeValue, isError } from '@pkg/sync/kernel';
 
 /** Base of everything that `start()` throws. `instanceof ThreadStartError` tells these from errors of `run`. */
 export abstract class ThreadStartError extends Error {
@@ -71,7 +71,7 @@ export class ThreadLoadError extends ThreadStartError {
   constructor(className: string, url: string, cause: unknown) {
     super(
       `the module of class ${className} could not be loaded in a thread (${url}): ` +
-        (cause instanceof Error ? cause.message : describeValue(cause)),
+        (isError(cause) ? cause.message : describeValue(cause)),
       { cause },
     );
   }

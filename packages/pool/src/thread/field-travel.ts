@@ -11,9 +11,16 @@
  */
 
 import { HANDLE, isSharedObject, KIND, revive, type SharedHandle } from '@pkg/sync';
-import { describeValue, isObjectPrototype, knowsClassOf, messageOf, ownDataValue } from '@pkg/sync/kernel';
+import {
+  describeValue,
+  isError,
+  isObjectPrototype,
+  knowsClassOf,
+  messageOf,
+  ownDataValue,
+} from '@pkg/sync/kernel';
 import { types } from '../builtins.ts';
-import { isError, packError, unpackError } from './error-travel.ts';
+import { packError, unpackError } from './error-travel.ts';
 import { ThreadFieldError } from './errors.ts';
 import type { PackedFields, Placeholder } from './protocol.ts';
 

@@ -227,6 +227,8 @@ describe('in another realm than that of messages', () => {
     expect(places.map((place) => place.get())).toEqual(places.map(() => counter.get()));
     expect(Number(arrived['date'])).toBe(5);
     expect(arrived['error']).toMatchObject({ name: 'RangeError', message: 'far' });
+    expect(arrived['reason']).toBeInstanceOf(DOMException);
+    expect(arrived['reason']).toMatchObject({ name: 'AbortError', code: DOMException.ABORT_ERR });
   }
 
   it('made, fields arrive with all that is in them', async () => {

@@ -1,3 +1,5 @@
+import { isError } from '@pkg/sync/kernel';
+
 /** What is known about the end of a thread that did not come out of its `run`. */
 export interface WorkerDeath {
   /** The exit code; undefined where it could not be learnt. */
@@ -23,7 +25,7 @@ export class WorkerDiedError extends Error {
   constructor(threadName: string, death: WorkerDeath = {}) {
     const how =
       death.how ??
-      (death.cause instanceof Error
+      (isError(death.cause)
         ? `${death.cause.name}: ${death.cause.message}`
         : death.exitCode === undefined
           ? 'it ended without a word'

@@ -1,4 +1,4 @@
-import { describeValue } from '@pkg/sync/kernel';
+import { describeValue, isError } from '@pkg/sync/kernel';
 
 /**
  * A thread of a WorkerPool has failed and is not replaced: as many were started in place of others as its `maxRestarts`
@@ -25,7 +25,7 @@ export class RestartsExhausted extends Error {
 /** Any value may be thrown, and it may throw when it is looked at: that must not keep the pool from failing. */
 function titleOf(thrown: unknown): string {
   try {
-    if (thrown instanceof Error) return `${thrown.name}: ${thrown.message}`;
+    if (isError(thrown)) return `${thrown.name}: ${thrown.message}`;
   } catch {
     // Falls through to a description that runs no user code.
   }

@@ -61,27 +61,3 @@ export const regExpFlags = getter(RegExp.prototype, 'flags');
 const acceptsRegExp = accepts(regExpSource);
 // `source` also accepts RegExp.prototype itself, which is an ordinary object.
 export const isRegExp = (value: unknown): boolean => value !== RegExp.prototype && acceptsRegExp(value);
-
-/** Undefined where the platform has no DOMException. */
-const exceptionName = domExceptionGetter('name');
-const exceptionMessage = domExceptionGetter('message');
-
-function domExceptionGetter(key: 'name' | 'message'): Getter | undefined {
-  return typeof DOMException === 'function' ? getter(DOMException.prototype, key) : undefined;
-}
-
-/** The name and message that a DOMException was made with; undefined for anything else. */
-export function domExceptionTexts(value: unknown): readonly [name: string, message: string] | undefined {
-  try {
-    const texts = [exceptionName?.call(value), exceptionMessage?.call(value)];
-    return texts.every((text) => typeof text === 'string') ? (texts as [string, string]) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const objectToString = Object.prototype.toString;
-
-/** `[object Error]` comes from an internal slot, unless a `toStringTag` hides it: then ancestry decides. */
-export const isError = (value: unknown): boolean =>
-  objectToString.call(value) === '[object Error]' || value instanceof Error;

@@ -1,4 +1,4 @@
-import { messageOf } from '@pkg/sync/kernel';
+import { isError, messageOf } from '@pkg/sync/kernel';
 import type { ByteReader } from '../byte-reader.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { define, makeError, makeException, makeView, readResizable } from './decode-binary.ts';
@@ -408,7 +408,7 @@ export class AnyDecoder {
       else throw new RangeError(`tag ${tag} stands where an array must be`);
     } else if (tag === TAG.map && shell instanceof Map) this.#map(shell);
     else if (tag === TAG.set && shell instanceof Set) this.#set(shell);
-    else if (tag === TAG.error && shell instanceof Error) {
+    else if (tag === TAG.error && isError(shell)) {
       // What its class needs, the shell was made with.
       if (reader.byte() === DOM_EXCEPTION) {
         this.#text();

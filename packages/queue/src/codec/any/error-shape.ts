@@ -1,5 +1,4 @@
-import { className, ownDataValue } from '@pkg/sync/kernel';
-import { domExceptionTexts } from '../intrinsics.ts';
+import { className, domExceptionTexts, ownDataValue } from '@pkg/sync/kernel';
 import { DOM_EXCEPTION, ERROR_FLAG, ERROR_NAMES, ERROR_VALUES } from './format.ts';
 
 /** What of an error is written; see `error` in the format. */

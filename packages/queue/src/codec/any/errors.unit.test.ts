@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { decode, encode, roundTrip } from '../round-trip.fixture.ts';
 import { anyCodec } from './any-codec.ts';
@@ -166,6 +167,18 @@ describe('a DOMException in an item', () => {
     let item: unknown = [error, { field: error }];
     for (let i = 0; i < MAX_DEPTH - 1 + more; i++) item = [item];
     expect(difference(item, travel(item))).toBeUndefined();
+  });
+
+  it.each([0, MAX_DEPTH])('is one where its class extends the Error of another realm, %i deep', (depth) => {
+    // As in a `vm` context: DOMException is Node's there, Error is not.
+    vi.stubGlobal('Error', runInNewContext('Error'));
+    // A class of its own, for that of others may have been looked at before.
+    let item: unknown = new (class extends DOMException {})('why', 'AbortError');
+    for (let i = 0; i < depth; i++) item = [item];
+    let back = decode(anyCodec, encode(anyCodec, item));
+    for (let i = 0; i < depth; i++) back = (back as unknown[])[0];
+    expect(back).toBeInstanceOf(DOMException);
+    expect(back).toMatchObject({ name: 'AbortError', message: 'why', code: DOMException.ABORT_ERR });
   });
 
   it('without a stack has none', () => {

@@ -1,4 +1,4 @@
-import { isObjectPrototype, ownDataValue } from '@pkg/sync/kernel';
+import { isError, isObjectPrototype, ownDataValue } from '@pkg/sync/kernel';
 import {
   isArrayBuffer,
   isBoxedBigInt,
@@ -6,7 +6,6 @@ import {
   isBoxedNumber,
   isBoxedString,
   isDate,
-  isError,
   isMap,
   isRegExp,
   isSet,
