@@ -3,7 +3,14 @@ import type { BlockingQueue, PriorityQueue, Queue } from '@pkg/queue';
 import type { Event, Mutex } from '@pkg/sync';
 import { describe, expectTypeOf, it } from 'vitest';
 import type { Counter } from '../test/fixtures/counter.ts';
-import { type Task, type TaskItem, type TaskName, type TaskResult, ThreadPoolExecutor } from './index.ts';
+import {
+  type Task,
+  type TaskItem,
+  type TaskName,
+  type TaskResult,
+  ThreadPoolExecutor,
+  type WorkerDiedError,
+} from './index.ts';
 
 interface Module {
   add: (a: number, b: number) => number;
@@ -33,6 +40,7 @@ describe('the types of an executor', () => {
     expectTypeOf(executor.submit('letters')[Symbol.asyncIterator]().next()).resolves.toExtend<
       IteratorResult<'a' | 'b'>
     >();
+    expectTypeOf<WorkerDiedError['taskName']>().toEqualTypeOf<string | undefined>();
     expectTypeOf(executor.call.add).toEqualTypeOf<(a: number, b: number) => Task<number>>();
     expectTypeOf(executor.submitSync('add', [1, 2])).toEqualTypeOf<number>();
     expectTypeOf(executor.broadcast('later', ['x'])).resolves.toEqualTypeOf<{ length: number }[]>();

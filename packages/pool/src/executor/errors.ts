@@ -5,25 +5,7 @@
  */
 
 import { describeValue, isError, registerErrorClass } from '@pkg/sync/kernel';
-import { type WorkerDeath, WorkerDiedError } from '../thread/worker-died-error.ts';
-
-/** The worker that ran a task died: the task itself did not throw. */
-export class TaskWorkerDied extends WorkerDiedError {
-  /** The task that it ran. */
-  readonly taskName: string;
-
-  constructor(workerName: string, taskName: string, death: WorkerDeath) {
-    const how =
-      death.how ??
-      (isError(death.cause)
-        ? `${death.cause.name}: ${death.cause.message}`
-        : death.exitCode === undefined
-          ? 'it ended without a word'
-          : `exit code ${death.exitCode}`);
-    super(workerName, { ...death, how: `${how} (it ran task '${taskName}')` });
-    this.taskName = taskName;
-  }
-}
+import { WorkerDiedError } from '../thread/worker-died-error.ts';
 
 /** The task's time ran out before it was done, counted from its submission. */
 export class TaskTimeout extends Error {
@@ -161,7 +143,7 @@ for (const each of [
   TaskValueError,
   TaskTimeout,
   TaskCancelled,
-  TaskWorkerDied,
+  WorkerDiedError,
   TaskNotFound,
   ExecutorBroken,
   ExecutorShutDown,

@@ -1,6 +1,7 @@
 import { SimpleQueue } from '@pkg/queue';
 import { checkOptions } from '@pkg/sync/kernel';
 import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
+import { WorkerDiedError } from '../thread/worker-died-error.ts';
 import { Attachments } from './attached/attachments.ts';
 import type { ExecutorHandle } from './attached/messages.ts';
 import { type OwnExecutor, ownExecutors, serveOtherExecutors } from './attached/own-executors.ts';
@@ -11,14 +12,7 @@ import { clock } from './clock.ts';
 import { Closing } from './closing.ts';
 import { Control } from './control.ts';
 import { Dispatch } from './dispatch.ts';
-import {
-  ExecutorBroken,
-  ExecutorDeadlock,
-  TaskCancelled,
-  TaskTimeout,
-  TaskValueError,
-  TaskWorkerDied,
-} from './errors.ts';
+import { ExecutorBroken, ExecutorDeadlock, TaskCancelled, TaskTimeout, TaskValueError } from './errors.ts';
 import { Graces } from './graces.ts';
 import { Ledger } from './ledger.ts';
 import { Observer } from './observer.ts';
@@ -368,7 +362,7 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
         continue;
       }
       if (!task.settled && task.retriesLeft > 0 && !this.#broken) this.#retry(task);
-      else this.#results.fail(task, new TaskWorkerDied(worker.name, task.name, end));
+      else this.#results.fail(task, new WorkerDiedError(worker.name, { ...end, taskName: task.name }));
     }
     // What its task had submitted is wanted no more.
     this.#attachments?.recover();
