@@ -24,7 +24,7 @@ const EXPECTED = {
 /**
  * Checks the options that go on to the worker, so that a wrong one is told of by who was given it.
  *
- * @throws TypeError naming the option and its value
+ * @throws TypeError, or a RangeError for a number out of its bounds, naming the option and its value
  */
 export function checkWorkerOptions(options: WorkerOptions): void {
   for (const name of Object.keys(EXPECTED) as (keyof typeof EXPECTED)[]) {
@@ -32,5 +32,23 @@ export function checkWorkerOptions(options: WorkerOptions): void {
     const [fits, expected] = EXPECTED[name];
     if (value === undefined || fits(value)) continue;
     throw new TypeError(`options.${name} must be ${expected}, not ${describeValue(value)}`);
+  }
+  if (options.resourceLimits !== undefined) checkLimits(options.resourceLimits as object);
+}
+
+/** The limits that Node knows. It takes others, and values that make no sense, for no limit at all. */
+const LIMITS = ['maxYoungGenerationSizeMb', 'maxOldGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
+
+function checkLimits(limits: object): void {
+  for (const [name, value] of Object.entries(limits)) {
+    if (!LIMITS.includes(name)) {
+      const known = `${LIMITS.slice(0, -1).join(', ')} and ${LIMITS.at(-1)}`;
+      throw new TypeError(`options.resourceLimits has no limit '${name}': there are ${known}`);
+    }
+    if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
+    // What `resourceLimits` of node:worker_threads tells of a thread without that limit; it may be handed on.
+    if (name === 'codeRangeSizeMb' && value === 0) continue;
+    const text = `options.resourceLimits.${name} must be a finite number of MiB above 0, not ${describeValue(value)}`;
+    throw typeof value === 'number' ? new RangeError(text) : new TypeError(text);
   }
 }
