@@ -22,6 +22,9 @@ const common = {
   logLevel: 'warning',
 };
 
+/** What this build has written, as absolute paths. */
+const written = new Set();
+
 /**
  * Builds and writes. Classes that speak of themselves get a name with an underscore from esbuild, by which users would then
  * see them; a blank in its place leaves all columns where the source map has them.
@@ -35,6 +38,7 @@ async function build(options, change = (text) => text) {
       (code, name) => code.replace(new RegExp(`(?<![\\w$.])${name}\\b`, 'g'), ` ${name.slice(1)}`),
       text,
     );
+    written.add(resolve(path));
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, path.endsWith('.map') ? text : change(named));
   }
@@ -186,6 +190,26 @@ async function bundleDownloader() {
   }
 }
 
+/**
+ * Removes what earlier builds made of modules that are gone, which would be published: tsc overwrites what it makes, and
+ * removes nothing.
+ */
+async function removeStale() {
+  for (const name of await readdir('packages')) {
+    const dist = join('packages', name, 'dist');
+    if (!existsSync(dist)) continue;
+    for (const entry of await readdir(dist, { recursive: true, withFileTypes: true })) {
+      const file = join(entry.parentPath, entry.name);
+      if (!entry.isFile() || entry.name === '.tsbuildinfo' || written.has(resolve(file))) continue;
+      const module = relative(dist, file).replace(/(\.d\.ts|\.js)(\.map)?$/, '');
+      // Tests and fixtures are sources too, and nothing is built of them.
+      const isBuilt =
+        !/\.(test|fixture)$/.test(module) && existsSync(join('packages', name, 'src', `${module}.ts`));
+      if (!isBuilt) rmSync(file);
+    }
+  }
+}
+
 /** Every file that a package's `exports` and `bin` name, under whatever condition. */
 function targets(value) {
   if (typeof value === 'string') return [value];
@@ -211,4 +235,5 @@ await bundleSync();
 await bundleQueue();
 await bundlePool();
 await bundleDownloader();
+await removeStale();
 await checkTargets();
