@@ -204,6 +204,8 @@ describe('submit', () => {
       ['fail', "task 'fail'", 'innerCaller', 'outerCaller'].includes(name),
     );
     expect(order).toEqual(['fail', "task 'fail'", 'innerCaller', 'outerCaller']);
+    const { stack } = (await rejectionOf(outerCaller())) as Error;
+    expect(stack).toMatch(/tasks\.ts:\d+:\d+\)\n {4}at task 'fail', run by a worker\n/);
     expect(framesOf(await rejectionOf(consumer()))).toEqual(
       expect.arrayContaining(['failAfter', 'consumer']),
     );

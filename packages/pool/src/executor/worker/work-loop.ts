@@ -20,6 +20,7 @@ import { type PackedValue, unpackValue } from '../value-travel.ts';
 import { RunningTask, setCurrentTask } from './current-task.ts';
 import { Idling } from './idling.ts';
 import type { Cancellation, Mailbox } from './mailbox.ts';
+import { OwnFrames } from './own-frames.ts';
 import type { ResultSender } from './result-sender.ts';
 import { isStream, sendStream } from './send-stream.ts';
 import { adopt, settlement, thenOf } from './settlement.ts';
@@ -49,6 +50,7 @@ export interface Bench {
 export class WorkLoop {
   readonly #bench: Bench;
   readonly #own: WorkerRow;
+  readonly #frames = new OwnFrames();
   #mailbox!: Mailbox;
   #running: RunningTask | undefined;
   #beganAt = 0;
@@ -233,10 +235,10 @@ export class WorkLoop {
     const { sender } = this.#bench;
     const tag = tagOf(generation, ERROR);
     try {
-      sender.send([slot, tag, packError(error)]);
+      sender.send([slot, tag, this.#frames.cut(packError(error))]);
     } catch {
       // Bytes carry less than structured clone does: no Blob, say, and no SharedArrayBuffer.
-      sender.send([slot, tag, packError(error, true)]);
+      sender.send([slot, tag, this.#frames.cut(packError(error, true))]);
     }
   }
 
