@@ -6,6 +6,7 @@ import {
   describeValue,
   EventCount,
   LONGEST_WITHOUT_TURN,
+  realTime,
   throwIfAborted,
   turn,
   waitUntil,
@@ -341,11 +342,11 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * also where there is always a next item.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    let turnDue = performance.now() + LONGEST_WITHOUT_TURN;
+    let turnDue = realTime.now() + LONGEST_WITHOUT_TURN;
     for (;;) {
-      if (performance.now() > turnDue) {
+      if (realTime.now() > turnDue) {
         await turn();
-        turnDue = performance.now() + LONGEST_WITHOUT_TURN;
+        turnDue = realTime.now() + LONGEST_WITHOUT_TURN;
       }
       let item: T;
       try {

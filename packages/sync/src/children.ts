@@ -2,6 +2,7 @@ import type { LivenessProbe } from '#platform';
 import { recoverAttached, recoverAttachedIfDue } from './attached-objects.ts';
 import { knownTables } from './known-tables.ts';
 import { perThread } from './per-thread.ts';
+import { realTime } from './real-time.ts';
 import { type TerminableWorker, Termination } from './termination.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
 import type { ThreadTable } from './thread-table.ts';
@@ -88,7 +89,7 @@ const LONGEST_END = 1_000;
  * @param which all, or those with a probe, whose end can always be noticed without events
  */
 export function endChildren(which: 'all' | 'probed', limit: number = LONGEST_END): void {
-  const deadline = performance.now() + limit;
+  const deadline = realTime.now() + limit;
   let left = [...children].filter((child) => which === 'all' || child.probe !== undefined);
   for (const child of left) terminateChild(child);
   const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
@@ -96,7 +97,7 @@ export function endChildren(which: 'all' | 'probed', limit: number = LONGEST_END
     reapChildren();
     // Whatever one that has stopped had started, requests to it can no longer end.
     left = left.filter((child) => !child.stopped);
-    if (left.length === 0 || performance.now() > deadline) return;
+    if (left.length === 0 || realTime.now() > deadline) return;
     Atomics.wait(nobodyWakes, 0, 0, 1);
   }
 }

@@ -211,11 +211,12 @@ export class Condition extends SharedPrimitive {
     const deadline = deadlineIn(options);
     if (!this.self.mayBlock) throw new BlockingForbidden('condition.waitFor');
     this.mutex.assertMine('condition.waitFor');
-    for (;;) {
+    for (let isOver = false; ; ) {
       if (holds(predicate, 'condition.waitFor')) return true;
-      const left = remaining(deadline);
+      const left: number = isOver ? 0 : remaining(deadline);
       if (left === 0) return false;
-      this.wait({ timeout: left });
+      // Not left to the clock, which stands still if it is that of fake timers.
+      isOver = !this.wait({ timeout: left });
     }
   }
 
@@ -225,11 +226,12 @@ export class Condition extends SharedPrimitive {
     const { signal } = options;
     throwIfAborted(signal);
     this.mutex.assertMine('condition.waitForAsync');
-    for (;;) {
+    for (let isOver = false; ; ) {
       if (holds(predicate, 'condition.waitForAsync')) return true;
-      const left = remaining(deadline);
+      const left: number = isOver ? 0 : remaining(deadline);
       if (left === 0) return false;
-      await this.waitAsync({ timeout: left, signal });
+      // Not left to the clock, which stands still if it is that of fake timers.
+      isOver = !(await this.waitAsync({ timeout: left, signal }));
     }
   }
 

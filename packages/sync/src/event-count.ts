@@ -32,6 +32,7 @@
  * @packageDocumentation
  */
 import { recoverAttachedIfDue } from './attached-objects.ts';
+import { Countdown } from './countdown.ts';
 import { holdEventLoop } from './keep-alive.ts';
 import { addPendingSleeps, type PendingSleeps, removePendingSleeps } from './pending-sleeps.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
@@ -146,6 +147,7 @@ export class EventCount {
    */
   park(ticket: number, deadline: number): Woken {
     const self = this.#self;
+    const countdown = new Countdown(deadline);
     let slice = self.slice;
     for (;;) {
       // Compared with what was reported last, not with a value taken here: a death that was recorded since
@@ -155,10 +157,12 @@ export class EventCount {
         this.#deaths = deaths;
         return 'death';
       }
-      const left = remaining(deadline);
+      const { left } = countdown;
       if (left === 0) return 'timed-out';
-      const outcome = Atomics.wait(this.#words, this.#sequence, ticket, Math.min(left, slice));
+      const span = Math.min(left, slice);
+      const outcome = Atomics.wait(this.#words, this.#sequence, ticket, span);
       if (outcome !== 'timed-out') return 'notified';
+      countdown.slept(span);
       self.reap();
       // Who has waited for long looks less often: a thread that is parked for hours costs nothing.
       slice = Math.max(slice, Math.min(2 * slice, LONGEST_SLICE));

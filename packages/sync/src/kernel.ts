@@ -10,6 +10,7 @@ export { attach, type Recoverable, recoverAttached } from './attached-objects.ts
 export { checkFlag, checkOptions } from './check-options.ts';
 export { checkSignal, throwIfAborted } from './check-signal.ts';
 export { endChildren, reapChildren } from './children.ts';
+export { Countdown } from './countdown.ts';
 export { currentThread } from './current-thread.ts';
 export { className, describeValue, messageOf, ownDataValue } from './describe-value.ts';
 export { classNamesOf, type ErrorClass, errorClassOf, registerErrorClass } from './error-classes.ts';
@@ -21,6 +22,7 @@ export { holdEventLoop } from './keep-alive.ts';
 export { homeTable, knownTables } from './known-tables.ts';
 export { type Acquired, OwnerLock } from './owner-lock.ts';
 export { perThread } from './per-thread.ts';
+export { realTime } from './real-time.ts';
 export { knowsClassOf } from './shared-object.ts';
 export { ThreadIdentity } from './thread-identity.ts';
 export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';

@@ -19,8 +19,8 @@
  *
  * @packageDocumentation
  */
+import { Countdown } from './countdown.ts';
 import type { ThreadIdentity } from './thread-identity.ts';
-import { remaining } from './timeout.ts';
 
 const CONTENDED = 1 << 31;
 const ABANDONED = 1 << 30;
@@ -118,6 +118,7 @@ export class OwnerLock {
         return 'clean';
       }
     }
+    const countdown = new Countdown(deadline);
     let woken = false;
     for (;;) {
       let seen = Atomics.load(words, index);
@@ -126,7 +127,7 @@ export class OwnerLock {
         continue;
       }
       if (this.#takeFromTheDead(seen)) return 'abandoned';
-      const left = remaining(deadline);
+      const { left } = countdown;
       if (left === 0) {
         // The wake that ended this thread's sleep was the only one, and whoever took the lock since may have
         // taken it without CONTENDED: the next sleeper has to see to it.
@@ -138,9 +139,13 @@ export class OwnerLock {
         if (Atomics.compareExchange(words, index, seen, seen | CONTENDED) !== seen) continue;
         seen |= CONTENDED;
       }
-      const outcome = Atomics.wait(words, index, seen, Math.min(left, self.slice));
+      const span = Math.min(left, self.slice);
+      const outcome = Atomics.wait(words, index, seen, span);
       if (outcome === 'ok') woken = true;
-      else if (outcome === 'timed-out') self.reap();
+      else if (outcome === 'timed-out') {
+        countdown.slept(span);
+        self.reap();
+      }
     }
   }
 }

@@ -1,5 +1,5 @@
 import { SimpleQueue } from '@pkg/queue';
-import { checkOptions } from '@pkg/sync/kernel';
+import { checkOptions, realTime } from '@pkg/sync/kernel';
 import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
 import { WorkerDiedError } from '../thread/worker-died-error.ts';
 import { Attachments } from './attached/attachments.ts';
@@ -183,15 +183,16 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     const { pending } = outcome;
     checkOptions(options, '{ timeout: 1000 }');
     const { timeout = Infinity, ...others } = options;
-    const deadline = performance.now() + milliseconds('options.timeout', timeout);
+    const deadline = realTime.now() + milliseconds('options.timeout', timeout);
     if (timeout < Infinity) pending.expires = true;
     this.begin(pending, args, others);
     for (let slice = FIRST_SLICE; ; slice = Math.min(2 * slice, LONGEST_SLICE)) {
       this.serve();
-      const next = Math.min(this.graces.next, serveOtherExecutors(this), performance.now() + slice);
+      const next = Math.min(this.graces.next, serveOtherExecutors(this), realTime.now() + slice);
       if (outcome.isKnown) return outcome.unwrap(this.submitSync);
-      if (performance.now() >= deadline) this.cancel(pending, new TaskTimeout(name, timeout));
-      else this.pump.wait(Math.min(deadline, next), this.#hasMail);
+      const time = realTime.now();
+      if (time >= deadline) this.cancel(pending, new TaskTimeout(name, timeout));
+      else this.pump.wait(Math.max(0, Math.min(deadline, next) - time), this.#hasMail);
     }
   }
 

@@ -1,4 +1,4 @@
-import { LONGEST_TIMER } from '@pkg/sync/kernel';
+import { LONGEST_TIMER, realTime } from '@pkg/sync/kernel';
 
 interface Grace {
   readonly until: number;
@@ -9,7 +9,7 @@ interface Grace {
 export class Graces {
   readonly #running = new Set<Grace>();
 
-  /** When the next one runs out, on `performance.now()`; `Infinity` when none will. */
+  /** When the next one runs out, in real time; `Infinity` when none will. */
   get next(): number {
     let next = Infinity;
     for (const { until } of this.#running) next = Math.min(next, until);
@@ -23,7 +23,7 @@ export class Graces {
    */
   begin(milliseconds: number, end: () => void): () => void {
     if (milliseconds > LONGEST_TIMER) return () => {};
-    const grace = { until: performance.now() + milliseconds, end };
+    const grace = { until: realTime.now() + milliseconds, end };
     const timer = setTimeout(() => this.#end(grace), milliseconds).unref();
     this.#running.add(grace);
     return () => {
@@ -34,7 +34,7 @@ export class Graces {
 
   /** Ends those whose time is over. For a thread whose timers stand still. */
   look(): void {
-    const now = performance.now();
+    const now = realTime.now();
     for (const grace of this.#running) if (grace.until <= now) this.#end(grace);
   }
 

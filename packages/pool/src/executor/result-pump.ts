@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { BlockingQueue } from '@pkg/queue';
+import { deadlineOf } from '@pkg/sync/kernel';
 import type { Control } from './control.ts';
 import type { Ledger } from './ledger.ts';
 import { Patience } from './patience.ts';
@@ -88,13 +89,13 @@ export class ResultPump {
     return this.#batch.length > 0;
   }
 
-  /** Blocks until there may be results, `hasMail()`, a thread has died, or `deadline`. */
-  wait(deadline: number, hasMail: () => boolean): void {
+  /** Blocks until there may be results, `hasMail()`, or a thread has died; for `longest` milliseconds at the longest. */
+  wait(longest: number, hasMail: () => boolean): void {
     const { results } = this.#control;
     const generation = results.enter();
     try {
       const ticket = results.ticket();
-      if (this.#results.empty() && !hasMail()) results.park(ticket, deadline);
+      if (this.#results.empty() && !hasMail()) results.park(ticket, deadlineOf(longest));
     } finally {
       results.leave(generation);
     }

@@ -18,6 +18,7 @@ import {
 } from 'node:worker_threads';
 import { BlockingForbidden, canBlock, type Supervision, supervise } from '@pkg/sync';
 import {
+  Countdown,
   createLivenessProbe,
   currentThread,
   deadlineOf,
@@ -302,18 +303,18 @@ export class RunningThread {
 
   /** Sleeps until `condition` holds or `deadline` passes; returns whether it holds. Blocks. */
   #waitFor(condition: () => boolean, deadline: number): boolean {
+    const countdown = new Countdown(deadline);
     const generation = this.#events.enter();
     try {
       for (;;) {
         const ticket = this.#events.ticket();
         if (condition()) return true;
-        if (remaining(deadline) === 0) return false;
+        const { left } = countdown;
+        if (left === 0) return false;
         // The end itself notifies nobody, so once it has been announced or requested it is looked for.
         const ending = this.#terminated || this.#stateIs(ENDING);
-        this.#events.park(
-          ticket,
-          ending ? Math.min(deadline, performance.now() + LOOK_FOR_EXIT_EVERY) : deadline,
-        );
+        const span = ending ? Math.min(left, LOOK_FOR_EXIT_EVERY) : left;
+        if (this.#events.park(ticket, deadlineOf(span)) === 'timed-out') countdown.slept(span);
       }
     } finally {
       this.#events.leave(generation);

@@ -1,4 +1,4 @@
-import { checkOptions, holdEventLoop, LONGEST_TIMER, messageOf } from '@pkg/sync/kernel';
+import { checkOptions, holdEventLoop, LONGEST_TIMER, messageOf, realTime } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { ExecutorShutDown, TaskCancelled, TaskTimeout, TaskValueError } from '../errors.ts';
 import type { ExecutorBody } from '../executor-body.ts';
@@ -48,14 +48,15 @@ export class AttachedExecutor implements ExecutorBody {
     const outcome = new SyncOutcome(name);
     checkOptions(options, '{ timeout: 1000 }');
     const { timeout = Infinity, ...others } = options;
-    const deadline = performance.now() + milliseconds('options.timeout', timeout);
+    const deadline = realTime.now() + milliseconds('options.timeout', timeout);
     this.#begin(outcome.pending, args, others, { blocks: true, bounded: timeout < Infinity });
     while (!outcome.isKnown) {
       this.#connection.collect();
       if (outcome.isKnown) break;
       const next = serveOtherExecutors();
-      if (performance.now() >= deadline) this.cancel(outcome.pending, new TaskTimeout(name, timeout));
-      else this.#connection.wait(Math.min(deadline, next));
+      const now = realTime.now();
+      if (now >= deadline) this.cancel(outcome.pending, new TaskTimeout(name, timeout));
+      else this.#connection.wait(Math.max(0, Math.min(deadline, next) - now));
     }
     return outcome.unwrap(this.submitSync);
   }

@@ -1,5 +1,5 @@
 import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
-import { currentThread, EventCount, ThreadTable } from '@pkg/sync/kernel';
+import { currentThread, deadlineOf, EventCount, ThreadTable } from '@pkg/sync/kernel';
 import { Control } from '../control.ts';
 import { ExecutorBroken, ExecutorShutDown } from '../errors.ts';
 import {
@@ -121,13 +121,15 @@ export class Connection {
     this.#checkOwner();
   }
 
-  /** Blocks until there may be something to {@link collect}, a thread has died, or `deadline`. */
-  wait(deadline: number): void {
+  /** Blocks until there may be something to {@link collect} or a thread has died; for `longest` milliseconds at the longest. */
+  wait(longest: number): void {
     const generation = this.#mail.enter();
     try {
       const ticket = this.#mail.ticket();
       const isOver = this.#control.isClosed && !this.#isWelcome;
-      if (this.#replies === this.#seen && !isOver && !this.#mayFlush) this.#mail.park(ticket, deadline);
+      if (this.#replies === this.#seen && !isOver && !this.#mayFlush) {
+        this.#mail.park(ticket, deadlineOf(longest));
+      }
     } finally {
       this.#mail.leave(generation);
     }

@@ -1,4 +1,4 @@
-import { perThread } from '@pkg/sync/kernel';
+import { perThread, realTime } from '@pkg/sync/kernel';
 import type { ExecutorBody } from '../executor-body.ts';
 
 /** An executor that this thread has made, and that other threads may be attached to. */
@@ -17,7 +17,7 @@ const LEFT_ALONE = 2;
  * For a thread that blocks until a task has ended, which may wait for tasks of other executors of the same thread: serves
  * all but the given one.
  *
- * @returns when to do it again, on `performance.now()`
+ * @returns when to do it again, in real time
  */
 export function serveOtherExecutors(served?: OwnExecutor): number {
   let others = 0;
@@ -26,5 +26,5 @@ export function serveOtherExecutors(served?: OwnExecutor): number {
     each.serve();
     others++;
   }
-  return others === 0 ? Infinity : performance.now() + LEFT_ALONE;
+  return others === 0 ? Infinity : realTime.now() + LEFT_ALONE;
 }
