@@ -1,4 +1,4 @@
-import { LONGEST_TIMER, remaining, whenAborted } from '@pkg/sync/kernel';
+import { Countdown, LONGEST_TIMER, realTime, whenAborted } from '@pkg/sync/kernel';
 
 /**
  * Lets the asynchronous calls of one thread go on one after the other, in the order in which they came. A thread's calls
@@ -29,10 +29,11 @@ export class Line {
   async enter(deadline: number, signal: AbortSignal | undefined): Promise<boolean> {
     if (this.tryEnter()) return true;
     return new Promise((resolve, reject) => {
+      const countdown = new Countdown(deadline);
       let timer: ReturnType<typeof setTimeout> | undefined;
       const end = () => {
         this.#waiting.delete(goOn);
-        clearTimeout(timer);
+        realTime.clearTimeout(timer);
         forget();
       };
       const goOn = () => {
@@ -40,9 +41,14 @@ export class Line {
         resolve(true);
       };
       const look = () => {
-        const left = remaining(deadline);
-        if (left > 0) timer = setTimeout(look, Math.min(Math.ceil(left), LONGEST_TIMER));
-        else {
+        const { left } = countdown;
+        if (left > 0) {
+          const span = Math.min(left, LONGEST_TIMER);
+          timer = realTime.setTimeout(() => {
+            countdown.slept(span);
+            look();
+          }, Math.ceil(span));
+        } else {
           end();
           resolve(false);
         }

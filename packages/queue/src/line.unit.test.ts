@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { Line } from './line.ts';
 
 /** Enters and notes when that is settled, and how. */
@@ -47,5 +47,15 @@ describe('Line', () => {
     expect(log.at(-1)).toBe('last true');
     line.leave();
     expect(line.isTaken).toBe(false);
+  });
+
+  it('keeps the time where timers are faked', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    const line = new Line();
+    const log: string[] = [];
+    line.tryEnter();
+    await enter(line, 'late', log, performance.now() + 1);
+    expect(log).toEqual(['late false']);
   });
 });

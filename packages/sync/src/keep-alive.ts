@@ -1,3 +1,4 @@
+import { realTime } from './real-time.ts';
 import { LONGEST_TIMER } from './timeout.ts';
 
 let holders = 0;
@@ -8,11 +9,11 @@ let timer: ReturnType<typeof setInterval> | undefined;
  * `Atomics.waitAsync` alone does not: Node would exit with the wait pending. Does not block.
  */
 export function holdEventLoop(): () => void {
-  if (holders++ === 0) timer = setInterval(() => {}, LONGEST_TIMER);
+  if (holders++ === 0) timer = realTime.setInterval(() => {}, LONGEST_TIMER);
   let held = true;
   return () => {
     if (!held) return;
     held = false;
-    if (--holders === 0) clearInterval(timer);
+    if (--holders === 0) realTime.clearInterval(timer);
   };
 }

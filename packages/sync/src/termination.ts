@@ -1,3 +1,5 @@
+import { realTime } from './real-time.ts';
+
 /** What a {@link Termination} needs of a worker: Node's `Worker` has it. */
 export interface TerminableWorker {
   terminate(): PromiseLike<unknown>;
@@ -36,7 +38,7 @@ export class Termination {
 
   /** Repeats the request if the last one has been given its time: for who blocks, so that no timer fires. */
   insist(): void {
-    if (performance.now() < this.#repeatAt) return;
+    if (realTime.now() < this.#repeatAt) return;
     // Each request adds a listener to the worker, and Node warns of more than ten.
     const listeners = this.#worker.getMaxListeners?.() ?? 0;
     if (listeners > 0) this.#worker.setMaxListeners?.(listeners + 1);
@@ -45,16 +47,16 @@ export class Termination {
 
   /** The worker has ended: there is nothing left to request. */
   settle(): void {
-    clearTimeout(this.#timer);
+    realTime.clearTimeout(this.#timer);
     this.#repeatAt = Number.POSITIVE_INFINITY;
   }
 
   #request(): PromiseLike<unknown> {
     const patience = this.#patience;
     this.#patience = Math.min(2 * patience, LONGEST_PATIENCE);
-    this.#repeatAt = performance.now() + patience;
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.insist(), patience + 1);
+    this.#repeatAt = realTime.now() + patience;
+    realTime.clearTimeout(this.#timer);
+    this.#timer = realTime.setTimeout(() => this.insist(), patience + 1);
     return this.#worker.terminate();
   }
 }

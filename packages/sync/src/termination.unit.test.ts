@@ -1,6 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Termination } from './termination.ts';
 
+// The tests move its time by fake timers.
+vi.mock('./real-time.ts', () => ({
+  realTime: {
+    now: () => performance.now(),
+    setTimeout: (...args: Parameters<typeof setTimeout>) => setTimeout(...args),
+    clearTimeout: (timer: Parameters<typeof clearTimeout>[0]) => clearTimeout(timer),
+  },
+}));
+
 /** A worker that ends at the request of this number; all before are lost. */
 class DeafWorker {
   requests = 0;

@@ -1,3 +1,5 @@
+import { realTime } from './real-time.ts';
+
 type WaitAsync = (
   words: Int32Array,
   index: number,
@@ -36,15 +38,15 @@ function poll(
   timeout: number,
 ): Promise<'ok' | 'timed-out'> | undefined {
   if (Atomics.load(words, index) !== value) return undefined;
-  const end = performance.now() + timeout;
+  const end = realTime.now() + timeout;
   return new Promise((resolve) => {
     let pause = 0;
     const look = () => {
       if (Atomics.load(words, index) !== value) resolve('ok');
-      else if (performance.now() >= end) resolve('timed-out');
+      else if (realTime.now() >= end) resolve('timed-out');
       else {
         pause = Math.min(LONGEST_PAUSE, pause * 2 + 1);
-        setTimeout(look, pause);
+        realTime.setTimeout(look, pause);
       }
     };
     look();

@@ -8,6 +8,7 @@
  *
  * @packageDocumentation
  */
+import { realTime } from '@pkg/sync/kernel';
 
 import { isError } from '@pkg/sync/kernel';
 
@@ -22,7 +23,7 @@ export function rejectionWithCallers(error: unknown): Promise<never> {
     open = resolve;
   }).then(settle);
   // Only then has whoever is resolved with this promise become one who waits for it.
-  queueMicrotask(() => queueMicrotask(open));
+  realTime.queueMicrotask(() => realTime.queueMicrotask(open));
   return rejection;
 }
 

@@ -24,10 +24,10 @@ export class Graces {
   begin(milliseconds: number, end: () => void): () => void {
     if (milliseconds > LONGEST_TIMER) return () => {};
     const grace = { until: realTime.now() + milliseconds, end };
-    const timer = setTimeout(() => this.#end(grace), milliseconds).unref();
+    const timer = realTime.setTimeout(() => this.#end(grace), milliseconds).unref();
     this.#running.add(grace);
     return () => {
-      clearTimeout(timer);
+      realTime.clearTimeout(timer);
       this.#running.delete(grace);
     };
   }

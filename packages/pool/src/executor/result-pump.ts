@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { BlockingQueue } from '@pkg/queue';
-import { deadlineOf } from '@pkg/sync/kernel';
+import { deadlineOf, realTime } from '@pkg/sync/kernel';
 import type { Control } from './control.ts';
 import type { Ledger } from './ledger.ts';
 import { Patience } from './patience.ts';
@@ -62,11 +62,11 @@ export class ResultPump {
     this.#idleTurns = 0;
     if (this.#running) return;
     this.#running = true;
-    const now = performance.now();
+    const now = realTime.now();
     this.#patience.paused(now - this.#sleptAt);
     this.#sleptAt = now;
     this.#resultsSince = 0;
-    setImmediate(this.#look);
+    realTime.setImmediate(this.#look);
   }
 
   /**
@@ -116,19 +116,19 @@ export class ResultPump {
     if (count > 0) this.#idleTurns = 0;
     const looksOn = count > 0 || (this.#ledger.size < CORES && ++this.#idleTurns < this.#patience.looks);
     if (this.#ledger.size === 0) this.#running = false;
-    else if (looksOn) setImmediate(this.#look);
+    else if (looksOn) realTime.setImmediate(this.#look);
     else this.#sleep();
   }
 
   #sleep(): void {
-    const now = performance.now();
+    const now = realTime.now();
     // Infinite when none has come, so that nobody looks every millisecond for the result of a long task.
     const pace = (now - this.#sleptAt) / this.#resultsSince;
     this.#sleptAt = now;
     this.#resultsSince = 0;
     // The ledger keeps the process alive while somebody waits for a task.
     if (pace < SLOWEST_PACE && pace * (this.#ledger.size - CORES) > BACKLOG)
-      setTimeout(this.#look, 1).unref();
+      realTime.setTimeout(this.#look, 1).unref();
     else void this.#sleepUntilNotified();
   }
 
@@ -141,7 +141,7 @@ export class ResultPump {
     } finally {
       results.leave(generation);
     }
-    this.#patience.paused(performance.now() - this.#sleptAt);
+    this.#patience.paused(realTime.now() - this.#sleptAt);
     this.#idleTurns = 0;
     this.#look();
   }

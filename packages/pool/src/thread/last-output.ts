@@ -1,3 +1,5 @@
+import { realTime } from '@pkg/sync/kernel';
+
 let watching = false;
 
 /**
@@ -9,6 +11,6 @@ export function keepLastOutput(): void {
   watching = true;
   process.once('beforeExit', () => {
     watching = false;
-    setImmediate(() => {});
+    realTime.setImmediate(() => {});
   });
 }

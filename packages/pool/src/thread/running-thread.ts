@@ -25,6 +25,7 @@ import {
   EventCount,
   holdEventLoop,
   LONGEST_TIMER,
+  realTime,
   remaining,
   throwIfAborted,
   whenAborted,
@@ -146,7 +147,7 @@ export class RunningThread {
       if ((error as { name?: unknown }).name !== 'DataCloneError') throw error;
       throw new ThreadFieldError('(unknown)', (error as Error).message, error);
     }
-    setImmediate(() => this.#endGrace());
+    realTime.setImmediate(() => this.#endGrace());
     this.ident = this.#worker.threadId;
     this.#supervision = supervise(this.#worker, probe);
     endThreadsAtExit();

@@ -12,6 +12,7 @@ import {
   threadId,
 } from 'node:worker_threads';
 import { isSharedArrayBuffer } from '../is-shared-array-buffer.ts';
+import { realTime } from '../real-time.ts';
 import type { LivenessProbe } from './web.ts';
 
 export type { LivenessProbe } from './web.ts';
@@ -85,7 +86,7 @@ export function onExit(listener: (isLast: boolean) => void): void {
   process.on('exit', last);
   process.on('newListener', (event, added) => {
     if (event !== 'exit' || added === last) return;
-    queueMicrotask(() => {
+    realTime.queueMicrotask(() => {
       process.off('exit', last);
       process.on('exit', last);
     });
@@ -125,5 +126,5 @@ export function watchStop(worker: object): () => boolean {
 
 /** See `web.ts`. */
 export function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+  return new Promise((resolve) => realTime.setImmediate(resolve));
 }

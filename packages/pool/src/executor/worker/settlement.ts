@@ -1,4 +1,4 @@
-import { holdEventLoop } from '@pkg/sync/kernel';
+import { holdEventLoop, realTime } from '@pkg/sync/kernel';
 import { TaskNeverSettled } from '../errors.ts';
 import type { RunningTask } from './current-task.ts';
 
@@ -25,7 +25,7 @@ let giveUp: (() => void) | undefined;
 process.on('beforeExit', () => {
   if (giveUp === undefined) return;
   // Another turn: the next task may begin amid this one, and would get no such event if it were the last.
-  setImmediate(() => {});
+  realTime.setImmediate(() => {});
   giveUp();
 });
 
