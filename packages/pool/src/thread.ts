@@ -259,9 +259,22 @@ function beginningOf(thread: Thread, what: string): Beginning {
 function checkUrl(threadClass: typeof Thread): string {
   const url: unknown = threadClass.url;
   const text = url instanceof URL ? url.href : url;
+  // By that name the module exports the one whose url it is, and the thread would run that one.
+  if (typeof text === 'string' && ownerOfUrl(threadClass)?.name === threadClass.name) {
+    const problem = `not ${describeValue(text)}, which it has from another class ${threadClass.name} that it extends`;
+    throw new ThreadUrlError(threadClass.name, url, problem);
+  }
   if (typeof text === 'string' && isAbsolute(text)) return pathToFileURL(text).href;
   if (typeof text !== 'string' || !URL.canParse(text)) throw new ThreadUrlError(threadClass.name, url);
   return text;
+}
+
+/** Of the classes that `threadClass` extends, the one that has given it its url; undefined when it has its own. */
+function ownerOfUrl(threadClass: typeof Thread): typeof Thread | undefined {
+  let owner: typeof Thread | null = threadClass;
+  while (owner !== null && !Object.hasOwn(owner, 'url'))
+    owner = Object.getPrototypeOf(owner) as typeof Thread | null;
+  return owner === threadClass || owner === null ? undefined : owner;
 }
 
 function checkName(name: unknown): string {

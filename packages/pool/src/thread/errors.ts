@@ -28,9 +28,10 @@ export class ThreadUrlError extends ThreadStartError {
   readonly code = 'POOL_THREAD_URL';
   override readonly name = 'ThreadUrlError';
 
-  constructor(className: string, url: unknown) {
+  /** @param problem what is wrong with the `url`, if there is one */
+  constructor(className: string, url: unknown, problem: string = `not ${describeValue(url)}`) {
     super(
-      `${className}.url must name the module that exports the class, not ${describeValue(url)}: ` +
+      `${className}.url must name the module that exports the class, ${problem}: ` +
         `write 'static override readonly url = import.meta.url;' in class ${className}`,
     );
   }
