@@ -96,10 +96,11 @@ export abstract class Thread {
    * A module that cannot be loaded in the thread is what `join` throws then, as a ThreadLoadError.
    *
    * @throws ThreadStartError one of its subclasses: ThreadAlreadyStarted, ThreadUrlError, ThreadRunMissing,
-   *   ThreadFieldError (names the field), ThreadNotExported, ThreadLoadError, ThreadStartedWhileLoading
+   *   ThreadFieldError (names the field), ThreadNotExported, ThreadLoadError, ThreadStartedWhileLoading. TypeError
+   *   when this is not the object that the constructor made, but a Proxy of it
    */
   start(): this {
-    const beginning = beginnings.get(this);
+    const beginning = lookUp(this);
     if (beginning === undefined || beginning.running !== undefined) throw new ThreadAlreadyStarted(this.name);
     const threadClass = this.constructor as typeof Thread;
     const className = threadClass.name;
@@ -156,7 +157,7 @@ export abstract class Thread {
 
   /** Whether the thread was started and has not ended. Does not block. */
   isAlive(): boolean {
-    const beginning = beginnings.get(this);
+    const beginning = lookUp(this);
     if (beginning === undefined) return true;
     return beginning.running !== undefined && !beginning.running.ended;
   }
@@ -241,16 +242,26 @@ export function runningThread(thread: Thread): RunningThread {
   return runningOf(thread, 'supervise');
 }
 
+/** What belongs to `thread` here; undefined for the object that runs here itself. */
+function lookUp(thread: Thread): Beginning | undefined {
+  const beginning = beginnings.get(thread);
+  if (beginning !== undefined || thread === thisThread().instance || thread === bystander) return beginning;
+  throw new TypeError(
+    'this is not the object that the constructor of Thread made, but a Proxy or a copy of it: ' +
+      'start that one, and let the constructor of its class return nothing',
+  );
+}
+
 /** Within the thread itself there is nothing to be asked: only its starter sees it from outside. */
 function runningOf(thread: Thread, verb: string): RunningThread {
-  const beginning = beginnings.get(thread);
+  const beginning = lookUp(thread);
   if (beginning === undefined) throw new ThreadCannotJoin(thread.name, verb);
   if (beginning.running === undefined) throw new ThreadNotStarted(thread.name, verb);
   return beginning.running;
 }
 
 function beginningOf(thread: Thread, what: string): Beginning {
-  const beginning = beginnings.get(thread);
+  const beginning = lookUp(thread);
   if (beginning === undefined || beginning.running !== undefined)
     throw new ThreadAlreadyStarted(thread.name, what);
   return beginning;

@@ -13,3 +13,34 @@ describe('start', () => {
     expect(start).toThrow(/which it has from another class Job that it extends: write 'static override/);
   });
 });
+
+describe('an object that a constructor returned in the place of a Thread', () => {
+  class Replaced extends Thread {
+    static override readonly url = import.meta.url;
+    constructor() {
+      super({ daemon: true });
+      // biome-ignore lint/correctness/noConstructorReturn: that is what is tested
+      return new Proxy(this, {});
+    }
+    override run(): void {}
+  }
+
+  it('is said to be none', () => {
+    const thread = new Replaced();
+    for (const verb of [
+      () => thread.start(),
+      () => thread.isAlive(),
+      () => thread.join(),
+      () => {
+        thread.name = 'another';
+      },
+    ]) {
+      expect(verb).toThrow(TypeError);
+      expect(verb).toThrow(/not the object that the constructor of Thread made/);
+    }
+  });
+
+  it('does not count for what Thread.current() gives', () => {
+    expect(Thread.current().isAlive()).toBe(true);
+  });
+});
