@@ -31,6 +31,7 @@ import { checkOptions } from './check-options.ts';
 import { throwIfAborted } from './check-signal.ts';
 import { describeValue } from './describe-value.ts';
 import { EVENT_COUNT_WORDS, EventCount } from './event-count.ts';
+import { lowest } from './lowest.ts';
 import { KIND_OF_MUTEX, Mutex } from './mutex.ts';
 import {
   FROM,
@@ -328,19 +329,34 @@ export class Condition extends SharedPrimitive {
 
   /** Under the mutex. */
   #notify(count: number): void {
+    const used = this.#used;
+    let waiting = this.#waiting(used);
+    let order = (_a: number, _b: number) => 0;
+    // Not for one that waits alone: it is compared with nobody.
+    if (waiting.length > 1) {
+      const numbers = new Array<number>(used).fill(0);
+      for (const record of waiting) numbers[record] = Atomics.load(this.words, recordAt(record) + NUMBER);
+      // By the difference, since numbers wrap around.
+      order = (a, b) => (numbers[a]! - numbers[b]!) | 0;
+    }
+    for (let left = count; left > 0 && waiting.length > 0; ) {
+      const first = lowest(waiting, left, order);
+      for (const record of first) if (this.#setNotified(record)) left--;
+      if (left === 0 || first.length === waiting.length) return;
+      // One of them has given up meanwhile: the notification is for the next.
+      const tried = new Set(first);
+      waiting = waiting.filter((record) => !tried.has(record));
+    }
+  }
+
+  /** Which of the first `used` records are of those who wait and live, and have not been notified. Under the mutex. */
+  #waiting(used: number): number[] {
     const waiting: number[] = [];
-    for (let record = 0; record < this.#used; record++) {
+    for (let record = 0; record < used; record++) {
       const state = this.#state(record);
       if (state !== 0 && (state & NOTIFIED) === 0 && this.self.table.isAlive(state)) waiting.push(record);
     }
-    const number = (record: number) => Atomics.load(this.words, recordAt(record) + NUMBER);
-    // By the difference, since numbers wrap around.
-    waiting.sort((a, b) => (number(a) - number(b)) | 0);
-    let left = count;
-    for (const record of waiting) {
-      if (left === 0) return;
-      if (this.#setNotified(record)) left--;
-    }
+    return waiting;
   }
 
   /** Notifies a waiter and wakes it; returns whether there was one that had not been notified. */

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Condition, type ConditionOptions } from './condition.ts';
 import { dieAt } from './dying.fixture.ts';
 import { Cast, turns, watch } from './identities.fixture.ts';
@@ -38,6 +38,29 @@ function underLock(condition: Condition, body: () => void): void {
 }
 
 describe('Condition', () => {
+  it('reads what it compares waiters by once in a notify', async () => {
+    const condition = new Condition();
+    const waits: Promise<void>[] = [];
+    for (let i = 0; i < 32; i++) {
+      await condition.mutex.lockAsync();
+      waits.push(condition.waitAsync().then(() => condition.mutex.unlock()));
+    }
+    const guard = condition.mutex.lock();
+    const load = vi.spyOn(Atomics, 'load');
+    condition.notify();
+    const reads = new Map<unknown, number>();
+    for (const [{ buffer }, index] of load.mock.calls) {
+      if (buffer === condition.handle.memory) reads.set(index, (reads.get(index) ?? 0) + 1);
+    }
+    load.mockRestore();
+    condition.notifyAll();
+    guard.unlock();
+    await Promise.all(waits);
+    expect(reads.size).toBeGreaterThanOrEqual(64);
+    // Of the one that is notified: whether it is already.
+    expect([...reads.values()].filter((times) => times > 1)).toEqual([2]);
+  });
+
   it('notifies as many as asked, those first who have waited longest', async () => {
     const condition = new Condition();
     const waits: ReturnType<typeof watch<boolean>>[] = [];
