@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
 import { checkFlag, checkOptions, describeValue } from '@pkg/sync/kernel';
 import { checkWorkerOptions } from '../thread/check-worker-options.ts';
+import { inheritedExecArgv } from '../thread/inherited-exec-argv.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import type { TaskName } from './task-types.ts';
 import { MAX_WORKERS } from './task-words.ts';
@@ -37,7 +38,7 @@ export interface ExecutorOptions<M = Record<string, never>> {
   resourceLimits?: ResourceLimits | undefined;
   /** The workers' `process.env`: `SHARE_ENV` for one and the same. Default: a copy of the creator's. */
   env?: NodeJS.Dict<string> | symbol | undefined;
-  /** Node options of the workers, such as `['--conditions=dev']`. Default: those of the creator. */
+  /** Node options of the workers, such as `['--conditions=dev']`. Default: those of the creator, without `--input-type`. */
   execArgv?: string[] | undefined;
 }
 
@@ -120,6 +121,7 @@ export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
   for (const key of ['resourceLimits', 'env', 'execArgv'] as const) {
     if (options[key] !== undefined) workerOptions[key] = options[key];
   }
+  workerOptions['execArgv'] ??= inheritedExecArgv();
   return {
     maxWorkers,
     minWorkers: wholeNumber('minWorkers', minWorkers, 0, maxWorkers),

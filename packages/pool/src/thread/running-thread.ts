@@ -36,6 +36,7 @@ import { endThreadsAtExit } from './end-at-exit.ts';
 import { unpackError } from './error-travel.ts';
 import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError } from './errors.ts';
 import { packFields } from './field-travel.ts';
+import { inheritedExecArgv } from './inherited-exec-argv.ts';
 import { keepLastOutput } from './last-output.ts';
 import { registerOwnErrorClasses } from './own-error-classes.ts';
 import {
@@ -139,6 +140,7 @@ export class RunningThread {
     for (const key of ['resourceLimits', 'env', 'execArgv', 'argv'] as const) {
       if (options[key] !== undefined) Object.assign(workerOptions, { [key]: options[key] });
     }
+    workerOptions.execArgv ??= inheritedExecArgv();
     try {
       this.#worker = new Worker(entry.script, workerOptions);
     } catch (error) {

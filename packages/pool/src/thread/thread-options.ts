@@ -14,7 +14,7 @@ export interface ThreadOptions {
   resourceLimits?: ResourceLimits | undefined;
   /** The thread's `process.env`: `SHARE_ENV` for one and the same. Default: a copy of the starter's. */
   env?: NodeJS.Dict<string> | symbol | undefined;
-  /** Node options of the thread, such as `['--conditions=dev']`. Default: those of the starter. */
+  /** Node options of the thread, such as `['--conditions=dev']`. Default: those of the starter, without `--input-type`. */
   execArgv?: string[] | undefined;
   /** Appended to `process.argv` in the thread. Default: none. */
   argv?: string[] | undefined;
