@@ -8,9 +8,7 @@
  *
  * @packageDocumentation
  */
-import { realTime } from '@pkg/sync/kernel';
-
-import { isError } from '@pkg/sync/kernel';
+import { isError, realTime } from '@pkg/sync/kernel';
 
 /** A promise that rejects with `error`, once the stacks of those who await it by then are part of its stack. */
 export function rejectionWithCallers(error: unknown): Promise<never> {
