@@ -86,11 +86,11 @@ const LONGEST_END = 1_000;
  * Ends children of a thread that is about to end itself. Node ends them too, but waits for each of them for ever when its
  * one request got lost. Recovers nothing. Blocks until they have ended, for `limit` milliseconds at the longest.
  *
- * @param which all, or those with a probe, whose end can always be noticed without events
+ * @param which all, or those with a probe by which their end can always be noticed without events
  */
 export function endChildren(which: 'all' | 'probed', limit: number = LONGEST_END): void {
   const deadline = realTime.now() + limit;
-  let left = [...children].filter((child) => which === 'all' || child.probe !== undefined);
+  let left = [...children].filter((child) => which === 'all' || child.probe?.tellsOfEveryEnd);
   for (const child of left) terminateChild(child);
   const nobodyWakes = new Int32Array(new SharedArrayBuffer(4));
   for (;;) {

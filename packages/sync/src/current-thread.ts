@@ -1,4 +1,4 @@
-import { threadKey } from '#platform';
+import { type ProbePort, sayEnd, threadKey } from '#platform';
 import { lastAtExit } from './at-exit.ts';
 import { endChildren, enrolChildren, hasChildren, reapChildren } from './children.ts';
 import { hasStarter, homeTable, know } from './known-tables.ts';
@@ -13,9 +13,15 @@ interface ThisThread {
   key: number;
   /** Its identity in each table that it has entered, by the token of the table. */
   readonly identities: Map<string, ThreadIdentity>;
+  /** The ports of the probes by which others watch it. They are never taken out: a port that is collected closes. */
+  readonly probes: Set<ProbePort>;
 }
 
-const thisThread = perThread<ThisThread>('@pkg/sync.identities', () => ({ key: 0, identities: new Map() }));
+const thisThread = perThread<ThisThread>('@pkg/sync.identities', () => ({
+  key: 0,
+  identities: new Map(),
+  probes: new Set(),
+}));
 
 /**
  * Who the calling thread is in `table` (default: its home table); enters it on the first call.
@@ -49,6 +55,16 @@ export function identitiesOfThisThread(): Iterable<ThreadIdentity> {
 }
 
 /**
+ * Keeps the port of a probe by which the starter of this thread watches it, until this thread ends. Does not block.
+ *
+ * @param port the `port` of what `createLivenessProbe` returned in the starter
+ */
+export function keepProbe(port: ProbePort): void {
+  currentThread();
+  thisThread.probes.add(port);
+}
+
+/**
  * The end of a thread is for its starter to notice. But one that blocks, and has never been told that the thread runs,
  * cannot tell one that has ended from one that has not begun.
  */
@@ -58,6 +74,7 @@ function recordOwnEnd(isLast: boolean): void {
   // What still runs would be inside of locks that others are given, and hold what nobody gives back any more.
   if (!isLast || hasChildren()) return;
   for (const { table, id } of thisThread.identities.values()) table.markDead(id);
+  for (const port of thisThread.probes) sayEnd(port);
 }
 
 /** What a thread that blocks does between two sleeps. */

@@ -11,7 +11,7 @@ export { checkFlag, checkOptions } from './check-options.ts';
 export { checkSignal, throwIfAborted } from './check-signal.ts';
 export { endChildren, reapChildren } from './children.ts';
 export { Countdown } from './countdown.ts';
-export { currentThread } from './current-thread.ts';
+export { currentThread, keepProbe } from './current-thread.ts';
 export { className, describeValue, messageOf, ownDataValue } from './describe-value.ts';
 export { classNamesOf, type ErrorClass, errorClassOf, registerErrorClass } from './error-classes.ts';
 export { EVENT_COUNT_WORDS, EventCount, type Woken } from './event-count.ts';

@@ -48,8 +48,8 @@ export interface Supervision {
  * package `signal-exit` is in use there, which has code run after all listeners. A `probe` whose port it keeps tells of it.
  *
  * @param worker a Node `Worker`
- * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which keeps it
- *   until it ends: then the end is noticed in any case
+ * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which hands it to
+ *   `keepProbe`: then the end is noticed in any case; in Deno and Bun, in any case in which the worker ends by itself
  * @throws TypeError when `worker` is no worker that has been started
  * @example
  * ```ts

@@ -4,7 +4,7 @@
  *
  * @packageDocumentation
  */
-import { currentThread, deadlineOf, EventCount, waitUntil } from '@pkg/sync/kernel';
+import { currentThread, deadlineOf, EventCount, keepProbe, waitUntil } from '@pkg/sync/kernel';
 import { inspect, writeSync } from '../builtins.ts';
 import { endThread } from './end-thread.ts';
 import { packError } from './error-travel.ts';
@@ -46,8 +46,7 @@ export class ThreadMain {
     this.#events = new EventCount(this.#state, EVENTS, currentThread());
     this.#self.name = data.name;
     this.#self.daemon = data.daemon;
-    // Reachable for as long as the thread runs: the starter takes its closing for the thread's end.
-    Object.defineProperty(globalThis, Symbol.for('@pkg/pool.liveness'), { value: data.liveness });
+    if (data.liveness !== undefined) keepProbe(data.liveness);
   }
 
   /** Runs the thread from its beginning to its end; the process of this worker ends with it. */

@@ -13,9 +13,9 @@ import {
 } from 'node:worker_threads';
 import { isSharedArrayBuffer } from '../is-shared-array-buffer.ts';
 import { realTime } from '../real-time.ts';
-import type { LivenessProbe } from './web.ts';
+import type { LivenessProbe, ProbePort } from './web.ts';
 
-export type { LivenessProbe } from './web.ts';
+export type { LivenessProbe, ProbePort } from './web.ts';
 
 const TABLE_KEY = '@pkg/sync.threads';
 
@@ -42,29 +42,41 @@ export function keyOfWorker(worker: object): number {
 }
 
 /**
+ * Whether the end of a thread shows at the other ends of its channels. In Deno and Bun a port stays as it is, whatever has
+ * become of the thread that had the other one.
+ */
+const PORTS_TELL = process.versions['deno'] === undefined && process.versions['bun'] === undefined;
+
+/**
  * See `web.ts`. When a thread has run its last instruction, and the threads that it started have been joined, Node
  * closes its ports, and the other end of a channel becomes detached as soon as its messages are drained. A detached port
  * cannot be transferred, and both draining and transferring are synchronous: so a thread that blocks can still tell that
- * another one has ended, although it sees no `exit` event.
+ * another one has ended, although it sees no `exit` event. Elsewhere the only message on the port is the thread's own word
+ * that it ends.
  */
 export function createLivenessProbe(): LivenessProbe {
   const channel = new MessageChannel();
   let mine: NodeMessagePort = channel.port1;
   let dead = false;
   mine.unref();
+  const isDetached = () => {
+    try {
+      mine = structuredClone(mine as unknown as Transferable, {
+        transfer: [mine as unknown as Transferable],
+      }) as unknown as NodeMessagePort;
+      mine.unref();
+      return false;
+    } catch {
+      return true;
+    }
+  };
   return {
     port: channel.port2,
+    tellsOfEveryEnd: PORTS_TELL,
     isDead() {
       if (dead) return true;
-      receiveMessageOnPort(mine);
-      try {
-        mine = structuredClone(mine as unknown as Transferable, {
-          transfer: [mine as unknown as Transferable],
-        }) as unknown as NodeMessagePort;
-        mine.unref();
-      } catch {
-        dead = true;
-      }
+      const said = receiveMessageOnPort(mine);
+      dead = PORTS_TELL ? isDetached() : said !== undefined;
       return dead;
     },
     close() {
@@ -72,6 +84,11 @@ export function createLivenessProbe(): LivenessProbe {
       mine.close();
     },
   };
+}
+
+/** See `web.ts`. */
+export function sayEnd(port: ProbePort): void {
+  if (!PORTS_TELL) (port as NodeMessagePort).postMessage('ended');
 }
 
 /**

@@ -9,15 +9,17 @@
  * A `MessagePort`, of the web or of Node. Not called so, since a program may have the types of one of the two only: a
  * program for Node has no need of the compiler's `dom` library.
  */
-interface ProbePort {
+export interface ProbePort {
   /** As a port does. Ends the watch: the watched thread would be taken for ended. */
   close(): void;
 }
 
 /** Tells, without waiting for an event, whether another thread has ended. */
 export interface LivenessProbe {
-  /** Goes to the watched thread, by being transferred; that must keep it reachable until it ends. */
+  /** Goes to the watched thread, by being transferred; that hands it to `keepProbe`. */
   readonly port: ProbePort;
+  /** Whether it tells of ends that the thread cannot tell of itself, as when it is terminated. */
+  readonly tellsOfEveryEnd: boolean;
   /** True once the watched thread will never run another instruction. Does not block. */
   isDead(): boolean;
   /** Gives up watching. */
@@ -61,6 +63,9 @@ export function watchStop(_worker: object): () => boolean {
 export function createLivenessProbe(): LivenessProbe | undefined {
   return undefined;
 }
+
+/** Says on the port of a probe that this thread ends, where its end does not show there by itself. */
+export function sayEnd(_port: ProbePort): void {}
 
 /** Lets pending events of this thread have their turn. By a message: a timer would wait longer each time. */
 export function turn(): Promise<void> {

@@ -1,5 +1,5 @@
 import { SimpleQueue } from '@pkg/queue';
-import { currentThread } from '@pkg/sync/kernel';
+import { currentThread, keepProbe } from '@pkg/sync/kernel';
 import { endThread } from '../../thread/end-thread.ts';
 import { packError } from '../../thread/error-travel.ts';
 import { loadModule } from '../../thread/load-module.ts';
@@ -37,8 +37,7 @@ export class WorkerMain {
     // Enters the roll of threads before anything can fail: the end of one that is not there wakes nobody.
     currentThread();
     setExecutorOfThread(data.channel);
-    // Reachable for as long as the thread runs: the owner takes its closing for the thread's end.
-    Object.defineProperty(globalThis, Symbol.for('@pkg/pool.liveness'), { value: data.liveness });
+    if (data.liveness !== undefined) keepProbe(data.liveness);
   }
 
   /** Runs the worker from its beginning to its end; the process of this worker ends with it. */

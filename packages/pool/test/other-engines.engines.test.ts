@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { OTHER_ENGINES, runOn } from './other-engines.ts';
+
+for (const engine of OTHER_ENGINES) {
+  // A fresh machine has only Node; CI installs all engines, and there none may be missing.
+  const isDue = engine.installed || process.env['CI'] !== undefined;
+  describe.runIf(isDue)(`the built packages on ${engine.name} (npm ci --prefix engines)`, () => {
+    it('tell a thread that blocks of the ends of its threads', async () => {
+      const { stdout, stderr, code } = await runOn(engine, 'ends-while-blocked.mjs');
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      expect(JSON.parse(stdout)).toEqual({
+        returned: [true, 'returned'],
+        waited: [true, 'returned'],
+        threw: 'RangeError: thrown',
+        isAlive: false,
+        exited: expect.stringContaining('process.exit(3) was called'),
+        died: expect.stringContaining('process.exit(7) was called'),
+      });
+    });
+  });
+}
