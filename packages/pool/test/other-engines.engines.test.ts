@@ -17,5 +17,10 @@ for (const engine of OTHER_ENGINES) {
         died: expect.stringContaining('process.exit(7) was called'),
       });
     });
+
+    it('say nothing of the daemon threads that end with a thread or with the program', async () => {
+      const ended = await runOn(engine, 'leaves-daemons.mjs');
+      expect(ended).toEqual({ stdout: 'ended\n', stderr: '', code: 0 });
+    });
   });
 }

@@ -15,7 +15,9 @@ export interface Child {
   readonly probe: LivenessProbe | undefined;
   /** Whether it will never run another instruction, as far as can be told without events. */
   readonly hasStopped: () => boolean;
-  /** Present once the end of the thread has been requested. */
+  /** Whether the end of the thread has been requested. */
+  terminationRequested: boolean;
+  /** What requests it, once that has begun. */
   termination: Termination | undefined;
   /** Where the thread is enrolled as a child of this one. */
   readonly enrolments: { table: ThreadTable; entry: number }[];
@@ -75,6 +77,8 @@ function markStopped({ key }: Child): boolean {
 
 /** Ends `child` at whatever instruction it is; its end is still to be noticed. Does not block. */
 export function terminateChild(child: Child): Termination {
+  // First: Deno tells of the end, by the event, within the request for it.
+  child.terminationRequested = true;
   child.termination ??= new Termination(child.worker);
   return child.termination;
 }

@@ -22,6 +22,8 @@ export interface Supervision {
    * not block.
    */
   readonly ended: boolean;
+  /** Whether its end has been requested here: by {@link terminate}, or as this thread ends itself. Does not block. */
+  readonly terminationRequested: boolean;
   /**
    * Ends the worker at whatever instruction it is. Unlike the worker's own `terminate()` it repeats its request,
    * which Node can lose, until the worker has ended. Does not block. To be called on the thread that supervises.
@@ -69,6 +71,7 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
     worker,
     probe,
     hasStopped,
+    terminationRequested: false,
     termination: undefined,
     enrolments: [],
     stopped: false,
@@ -82,6 +85,9 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
       // It may have been noted by a wait of this thread, which recovers nothing; who is told of it here counts on it.
       else recoverWhatIsDue();
       return child.ended;
+    },
+    get terminationRequested() {
+      return child.terminationRequested;
     },
     terminate() {
       return terminateChild(child).ended;

@@ -92,7 +92,6 @@ export class RunningThread {
   /** Frames of the place where the thread was started, for the stacks of its errors. */
   readonly #startedAt: string;
 
-  #terminated = false;
   #exitCode: number | undefined;
   /** Those who join without blocking. Not reactions of {@link exited}, which nobody could take back when time is up. */
   readonly #joiners = new Set<() => void>();
@@ -197,7 +196,8 @@ export class RunningThread {
   waitUntilRunning(limit: number): void {
     const deadline = deadlineOf(limit);
     const decided = () => !(this.#stateIs(STARTING) || this.#stateIs(LOADING)) || this.ended;
-    if (!this.#waitFor(decided, deadline) || this.#stateIs(RUNNING) || this.#terminated) return;
+    if (!this.#waitFor(decided, deadline) || this.#stateIs(RUNNING)) return;
+    if (this.#supervision.terminationRequested) return;
     this.#drain();
     const outcome = this.#outcome;
     if (outcome !== undefined && (outcome.type === 'returned' || outcome.type === 'threw')) return;
@@ -260,7 +260,6 @@ export class RunningThread {
   /** Ends the thread at whatever instruction it is; what it held is recovered. */
   async terminate(): Promise<void> {
     if (!this.ended) {
-      this.#terminated = true;
       Atomics.compareExchange(this.#state, STATE, STARTING, CALLED_OFF);
       // A daemon's worker has been unreferenced, and a pending promise keeps the process alive.
       const release = holdEventLoop();
@@ -315,7 +314,7 @@ export class RunningThread {
         const { left } = countdown;
         if (left === 0) return false;
         // The end itself notifies nobody, so once it has been announced or requested it is looked for.
-        const ending = this.#terminated || this.#stateIs(ENDING);
+        const ending = this.#supervision.terminationRequested || this.#stateIs(ENDING);
         const span = ending ? Math.min(left, LOOK_FOR_EXIT_EVERY) : left;
         if (this.#events.park(ticket, deadlineOf(span)) === 'timed-out') countdown.slept(span);
       }
@@ -363,8 +362,8 @@ export class RunningThread {
         return { error: new ThreadFieldError(outcome.path, (cause as Error).message, cause) };
       }
     }
-    // What the user ended by terminate() has ended as it should.
-    if (this.#terminated) return undefined;
+    // What this thread ended, by terminate() or as it ends itself, has ended as it should.
+    if (this.#supervision.terminationRequested) return undefined;
     const error = this.#deathOf(outcome, unpack);
     return { error: outcome?.loaded === false ? new ThreadLoadError(className, url, error) : error };
   }

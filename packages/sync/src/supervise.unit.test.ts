@@ -1,0 +1,31 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import { supervise } from './supervise.ts';
+
+/** A worker that tells of its end within the request for it, as Deno's do. */
+class PromptWorker extends EventEmitter {
+  readonly threadId = 1_000_001;
+
+  async terminate(): Promise<void> {
+    this.emit('exit', 1);
+  }
+}
+
+describe('supervise', () => {
+  it('tells whoever is told of the end that it was requested', async () => {
+    const worker = new PromptWorker();
+    const supervision = supervise(worker);
+    const requested: boolean[] = [supervision.terminationRequested];
+    worker.once('exit', () => requested.push(supervision.terminationRequested));
+    await supervision.terminate();
+    expect(requested).toEqual([false, true]);
+    expect(supervision.ended).toBe(true);
+  });
+
+  it('tells that the end was not requested', () => {
+    const worker = new PromptWorker();
+    const supervision = supervise(worker);
+    worker.emit('exit', 0);
+    expect([supervision.ended, supervision.terminationRequested]).toEqual([true, false]);
+  });
+});
