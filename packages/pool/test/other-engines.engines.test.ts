@@ -18,6 +18,12 @@ for (const engine of OTHER_ENGINES) {
       });
     });
 
+    it('recover what a supervised worker held, and write nothing about it', async () => {
+      const { stdout, stderr, code } = await runOn(engine, 'supervises-raw-worker.mjs');
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      expect(JSON.parse(stdout)).toEqual({ ended: true, abandoned: true });
+    });
+
     it('say nothing of the daemon threads that end with a thread or with the program', async () => {
       const ended = await runOn(engine, 'leaves-daemons.mjs');
       expect(ended).toEqual({ stdout: 'ended\n', stderr: '', code: 0 });

@@ -41,11 +41,13 @@ export function keyOfWorker(worker: object): number {
   return typeof id === 'number' && id > 0 ? id + 1 : 0;
 }
 
+const IS_BUN = process.versions['bun'] !== undefined;
+
 /**
  * Whether the end of a thread shows at the other ends of its channels. In Deno and Bun a port stays as it is, whatever has
  * become of the thread that had the other one.
  */
-const PORTS_TELL = process.versions['deno'] === undefined && process.versions['bun'] === undefined;
+const PORTS_TELL = process.versions['deno'] === undefined && !IS_BUN;
 
 /**
  * See `web.ts`. When a thread has run its last instruction, and the threads that it started have been joined, Node
@@ -132,9 +134,11 @@ interface Measurable {
 /**
  * See `web.ts`. Node tells how long a worker's event loop has been idle, and that is -1 for one that has run its last
  * instruction: from then on it ends the worker's own workers, and waits for them. It is 0 for one that has not begun, and
- * for one that was never asked while it ran: so it is asked as soon as it runs, if this thread serves events by then.
+ * for one that was never asked while it ran: so it is asked as soon as it runs, if this thread serves events by then. Bun
+ * does not know, and writes that to stderr whenever it is asked.
  */
 export function watchStop(worker: object): () => boolean {
+  if (IS_BUN) return () => false;
   const { performance } = worker as Measurable;
   const hasStopped = () => (performance?.eventLoopUtilization?.().idle ?? 0) < 0;
   (worker as Measurable).once?.('online', hasStopped);
