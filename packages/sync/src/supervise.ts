@@ -52,7 +52,8 @@ export interface Supervision {
  * @param worker a Node `Worker`
  * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which hands it to
  *   `keepProbe`: then the end is noticed in any case; in Deno and Bun, in any case in which the worker ends by itself
- * @throws TypeError when `worker` is no worker that has been started
+ * @throws TypeError when `worker` is no worker that has been started, and for the `Worker` of the web: nobody is told of
+ *   the end of one
  * @example
  * ```ts
  * const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: queue.handle });
@@ -61,6 +62,12 @@ export interface Supervision {
  */
 export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supervision {
   const key = keyOfWorker(worker);
+  if (isWebWorker(worker)) {
+    throw new TypeError(
+      'supervise() takes a Worker of node:worker_threads, not a web Worker: nobody is told of the end of one. ' +
+        'Have it give back what it holds before it ends',
+    );
+  }
   if (key === 0 || typeof worker.once !== 'function') {
     throw new TypeError(`supervise() takes a worker that has been started, not ${describe(worker)}`);
   }
@@ -93,6 +100,15 @@ export function supervise(worker: SupervisedWorker, probe?: LivenessProbe): Supe
       return terminateChild(child).ended;
     },
   };
+}
+
+/** The Worker of browsers, which Deno and Bun have as well: without the methods of Node's emitters. */
+function isWebWorker(worker: unknown): boolean {
+  if (worker === null || typeof worker !== 'object') return false;
+  const { once, addEventListener, terminate } = worker as Record<string, unknown>;
+  return (
+    typeof once !== 'function' && [addEventListener, terminate].every((own) => typeof own === 'function')
+  );
 }
 
 function describe(value: unknown): string {

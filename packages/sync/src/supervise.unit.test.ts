@@ -22,6 +22,15 @@ describe('supervise', () => {
     expect(supervision.ended).toBe(true);
   });
 
+  it('says that a web Worker cannot be supervised', () => {
+    class Worker extends EventTarget {
+      terminate(): void {}
+    }
+    expect(() => supervise(new Worker() as never)).toThrow(
+      'supervise() takes a Worker of node:worker_threads, not a web Worker: nobody is told of the end of one',
+    );
+  });
+
   it('tells that the end was not requested', () => {
     const worker = new PromptWorker();
     const supervision = supervise(worker);
