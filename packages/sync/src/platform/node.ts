@@ -145,6 +145,21 @@ export function watchStop(worker: object): () => boolean {
   return hasStopped;
 }
 
+/** See `web.ts`. In Deno before 2.7.6 whoever waits runs when the event loop turns for another reason. */
+export function waitsWakeEventLoop(): boolean {
+  return wakesEventLoop;
+}
+
+const denoVersion = process.versions['deno'];
+const wakesEventLoop = denoVersion === undefined || isFrom(denoVersion, [2, 7, 6]);
+
+/** Whether `version`, as in `2.7.6+1`, is `least` or a later one. */
+function isFrom(version: string, least: readonly number[]): boolean {
+  const parts = version.split(/[.+-]/).map(Number);
+  const at = least.findIndex((part, i) => parts[i] !== part);
+  return at === -1 || parts[at]! > least[at]!;
+}
+
 /** See `web.ts`. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => realTime.setImmediate(resolve));

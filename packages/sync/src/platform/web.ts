@@ -67,6 +67,11 @@ export function createLivenessProbe(): LivenessProbe | undefined {
 /** Says on the port of a probe that this thread ends, where its end does not show there by itself. */
 export function sayEnd(_port: ProbePort): void {}
 
+/** Whether the end of an `Atomics.waitAsync` wakes the event loop, so that the code that awaits it runs by then. */
+export function waitsWakeEventLoop(): boolean {
+  return true;
+}
+
 /** Lets pending events of this thread have their turn. By a message: a timer would wait longer each time. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {
