@@ -5,6 +5,13 @@ for (const engine of OTHER_ENGINES) {
   // A fresh machine has only Node; CI installs all engines, and there none may be missing.
   const isDue = engine.installed || process.env['CI'] !== undefined;
   describe.runIf(isDue)(`the built packages on ${engine.name} (npm ci --prefix engines)`, () => {
+    it('do everything between threads', async () => {
+      const { stdout, stderr, code } = await runOn(engine, 'everything.mjs');
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      // All of them, as the program comes to its end only so.
+      expect(JSON.parse(stdout)).toEqual({ checks: expect.any(Number) });
+    });
+
     it('tell a thread that blocks of the ends of its threads', async () => {
       const { stdout, stderr, code } = await runOn(engine, 'ends-while-blocked.mjs');
       expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
