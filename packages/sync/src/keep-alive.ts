@@ -14,7 +14,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
  * this does so now and then. Does not block.
  */
 export function holdEventLoop(): () => void {
-  if (holders++ === 0) timer = realTime.setInterval(() => {}, waitsWakeEventLoop() ? LONGEST_TIMER : TURN_EVERY);
+  if (holders++ === 0)
+    timer = realTime.setInterval(() => {}, waitsWakeEventLoop() ? LONGEST_TIMER : TURN_EVERY);
   let held = true;
   return () => {
     if (!held) return;
