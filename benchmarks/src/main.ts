@@ -1,10 +1,14 @@
-// npm run bench -- queue|pool [--node 20|22|24|26] [what the suite takes]
+// npm run bench -- queue|pool|lesson [--node 20|22|24|26] [what the suite takes]
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { engineBinary } from './engine-binary.ts';
 
-const suites: Record<string, string> = { queue: 'queue/run.mjs', pool: 'pool/run.mjs' };
+const suites: Record<string, string> = {
+  queue: 'queue/run.mjs',
+  pool: 'pool/run.mjs',
+  lesson: 'lesson/run.mjs',
+};
 const { values, positionals } = parseArgs({
   options: {
     node: { type: 'string', default: '24' },
