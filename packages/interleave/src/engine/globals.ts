@@ -3,15 +3,10 @@ import { clamp, toInteger } from './integers.ts';
 import type { Machine } from './machine.ts';
 import type { ModelBuffer } from './memory.ts';
 import { natives, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
+import { outsideKey } from './outside.ts';
 import type { Views } from './views.ts';
 
 type Replacement = readonly [object: object, key: string, value: unknown];
-
-/**
- * Key of a function of the instrumented `Atomics`, by which code that keeps something for longer than a scenario can tell
- * that it runs in one: it runs what it is given with the genuine globals. `@pkg/sync` does so for what it knows of threads.
- */
-const outsideKey = Symbol.for('@pkg/interleave.outside');
 
 let installed = false;
 

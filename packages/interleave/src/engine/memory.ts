@@ -1,5 +1,6 @@
 import { mixFirst, mixSecond } from './hash.ts';
 import { natives } from './natives.ts';
+import { isOutside } from './outside.ts';
 import { Trail } from './trail.ts';
 
 /** One `SharedArrayBuffer` of the scenario and its place in the model's address space. */
@@ -26,12 +27,6 @@ const growthRoom = 1 << 20;
 
 /** Access signatures carry an address in the upper 26 bits of an int32. */
 const maxBytes = 1 << 26;
-
-/** Mark of memory that belongs to the process, whatever holds it: `@pkg/sync` puts it on the roll of threads. */
-const outsideKey = Symbol.for('@pkg/interleave.outside');
-
-/** Whether the memory is not to be a scenario's. */
-export const isOutside = (buffer: SharedArrayBuffer): boolean => outsideKey in buffer;
 
 /**
  * The scenario's shared memory: its buffers in one address space, an incremental hash of their content,
