@@ -1,6 +1,7 @@
 import { isInScenario } from './outside-scenarios.ts';
 import { perThread } from './per-thread.ts';
 import type { ThreadTable } from './thread-table.ts';
+import { throwUncaught } from './throw-uncaught.ts';
 
 /** A shared object that may hold things for threads that die. */
 export interface Recoverable {
@@ -59,9 +60,7 @@ export function recoverAttached(table: ThreadTable): void {
     try {
       ref.deref()?.recover();
     } catch (error) {
-      queueMicrotask(() => {
-        throw error;
-      });
+      throwUncaught(error);
     }
   }
   entry.recovered = deaths;

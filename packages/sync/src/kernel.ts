@@ -7,6 +7,7 @@
 export { createLivenessProbe, type LivenessProbe } from '#platform';
 export { lastAtExit } from './at-exit.ts';
 export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
+export { isArrayPrototype, isObjectPrototype } from './built-in-prototypes.ts';
 export { checkFlag, checkOptions } from './check-options.ts';
 export { checkSignal, throwIfAborted } from './check-signal.ts';
 export { endChildren, reapChildren } from './children.ts';
@@ -16,7 +17,6 @@ export { className, describeValue, messageOf, ownDataValue } from './describe-va
 export { classNamesOf, type ErrorClass, errorClassOf, registerErrorClass } from './error-classes.ts';
 export { EVENT_COUNT_WORDS, EventCount, type Woken } from './event-count.ts';
 export { domExceptionTexts, isError } from './is-error.ts';
-export { isObjectPrototype } from './is-object-prototype.ts';
 export { isSharedArrayBuffer } from './is-shared-array-buffer.ts';
 export { holdEventLoop } from './keep-alive.ts';
 export { homeTable, knownTables } from './known-tables.ts';
@@ -26,6 +26,7 @@ export { realTime } from './real-time.ts';
 export { knowsClassOf } from './shared-object.ts';
 export { ThreadIdentity } from './thread-identity.ts';
 export { MAX_THREADS, slotOf, ThreadTable } from './thread-table.ts';
+export { throwUncaught } from './throw-uncaught.ts';
 export { deadlineIn, deadlineOf, LONGEST_TIMER, remaining } from './timeout.ts';
 export { LONGEST_WITHOUT_TURN, turn } from './turn.ts';
 export { waitUntil, waitUntilAsync } from './wait-until.ts';

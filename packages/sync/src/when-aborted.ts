@@ -7,6 +7,7 @@
  *
  * @packageDocumentation
  */
+import { throwUncaught } from './throw-uncaught.ts';
 
 const listeners = new WeakMap<AbortSignal, Listener>();
 
@@ -38,9 +39,7 @@ class Listener {
         callback.call();
       } catch (error) {
         // As of a listener: the others are called all the same.
-        queueMicrotask(() => {
-          throw error;
-        });
+        throwUncaught(error);
       }
     }
   };

@@ -1,3 +1,4 @@
+import { throwUncaught } from '@pkg/sync/kernel';
 import { addCallersOf } from './caller-frames.ts';
 import { TaskValueError } from './errors.ts';
 import { PendingTask } from './pending-task.ts';
@@ -100,8 +101,6 @@ export function tellProgress(task: PendingTask, value: unknown, refuse: (error: 
   try {
     task.onProgress(value);
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    throwUncaught(error);
   }
 }

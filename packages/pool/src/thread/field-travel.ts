@@ -13,6 +13,7 @@
 import { HANDLE, isSharedObject, KIND, revive, type SharedHandle } from '@pkg/sync';
 import {
   describeValue,
+  isArrayPrototype,
   isError,
   isObjectPrototype,
   knowsClassOf,
@@ -99,8 +100,7 @@ export function packFields(instance: object, transferred: readonly unknown[] = [
       if (types.isArrayBuffer(value)) checkOpaque(value, path);
       return value;
     }
-    // An array's own prototype is an array, in every realm; that of a class of arrays is not.
-    if (Array.isArray(value) && Array.isArray(Object.getPrototypeOf(value))) {
+    if (Array.isArray(value) && isArrayPrototype(Object.getPrototypeOf(value))) {
       const copy: unknown[] = new Array(value.length);
       copies.set(value, copy);
       for (const key of Object.keys(value)) {

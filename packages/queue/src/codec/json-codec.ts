@@ -1,6 +1,5 @@
-import { describeValue, isObjectPrototype, messageOf } from '@pkg/sync/kernel';
+import { describeValue, isArrayPrototype, isObjectPrototype, messageOf } from '@pkg/sync/kernel';
 import { isDense } from './any/dense-array.ts';
-import { isArrayPrototype } from './any/kinds.ts';
 import { readText, writeText } from './any/text.ts';
 import { formatPath, type Step } from './any/trail.ts';
 import { isInstance } from './is-instance.ts';

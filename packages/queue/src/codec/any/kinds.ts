@@ -110,14 +110,6 @@ const clonesItsOwnWay = (prototype: object): boolean =>
 const hasOwn = (holder: object, key: symbol | undefined): boolean =>
   key !== undefined && Object.hasOwn(holder, key);
 
-/** Whether an object is the `Array.prototype` of this or another realm. */
-export function isArrayPrototype(value: object | null): boolean {
-  if (value === Array.prototype) return true;
-  if (!Array.isArray(value)) return false;
-  const proto: object | null = Object.getPrototypeOf(value);
-  return proto !== null && isObjectPrototype(proto);
-}
-
 /** A class that the engine or the platform wrote in its own language. */
 function isNative(constructor: object): boolean {
   return /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(constructor));
