@@ -2,8 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { DownloadWorker, downloadLink, getLinks, startGallery } from '@pkg/imgur-downloader';
-import { Queue } from '@pkg/queue';
+import { compare, getLinks, setupDownloadDir, startGallery } from '@pkg/imgur-downloader';
 import { median, table } from '../report.ts';
 
 const ROUNDS = 5;
@@ -15,27 +14,12 @@ const THREADS = 8;
 const TAKEN = 0;
 const DONE = 1;
 
-/** Downloads all links into the directory; returns what ends its threads. */
-type Download = (directory: string, links: readonly string[]) => Promise<() => Promise<unknown>>;
-
-const oneByOne: Download = async (directory, links) => {
-  for (const link of links) await downloadLink(directory, link);
-  return async () => {};
-};
-
-/** As the lesson's own program does. */
-const withThreads: Download = async (directory, links) => {
-  const queue = new Queue<[string, string]>();
-  const failures = new Queue<Error>();
-  const threads = Array.from({ length: THREADS }, () => new DownloadWorker(queue, failures).start());
-  for (const link of links) queue.put([directory, link]);
-  await queue.joinAsync();
-  if (!failures.empty()) throw failures.get();
-  return () => Promise.all(threads.map((thread) => thread.terminate()));
-};
-
-/** What no program on Node's worker threads does without. */
-const withBareWorkers: Download = async (directory, links) => {
+/**
+ * Seconds that the download takes of what no program on Node's worker threads does without, from before they are started
+ * until the last image is written.
+ */
+async function withBareWorkers(directory: string, links: readonly string[]): Promise<number> {
+  const start = performance.now();
   const words = new Int32Array(new SharedArrayBuffer(8));
   const workerData = { links, directory, words, TAKEN, DONE };
   const file = new URL('./bare-downloader.cjs', import.meta.url);
@@ -44,48 +28,49 @@ const withBareWorkers: Download = async (directory, links) => {
     const waiting = Atomics.waitAsync(words, DONE, done);
     if (waiting.async) await waiting.value;
   }
-  return () => Promise.all(workers.map((worker) => worker.terminate()));
-};
+  const seconds = (performance.now() - start) / 1000;
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  const files = await readdir(directory);
+  if (files.length !== links.length) throw new Error(`${files.length} files of ${links.length} links`);
+  return seconds;
+}
 
-/** Seconds that a download takes, from before its threads are started until the last image is written. */
-async function measure(download: Download, links: readonly string[]): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), 'lesson-'));
+/** One round: the lesson's own comparison, which prints its table, and then the bare workers. */
+async function measure(clientId: string, links: readonly string[]): Promise<Record<Way, number>> {
+  const dir = await mkdtemp(join(tmpdir(), 'lesson-'));
   try {
-    const start = performance.now();
-    const end = await download(directory, links);
-    const seconds = (performance.now() - start) / 1000;
-    await end();
-    const files = await readdir(directory);
-    if (files.length !== links.length) throw new Error(`${files.length} files of ${links.length} links`);
-    return seconds;
+    const rows = await compare({ clientId, dir, workers: THREADS });
+    const secondsOf = (mode: string) => rows.find((row) => row.mode === mode)!.seconds;
+    const bare = await withBareWorkers(await setupDownloadDir(join(dir, 'bare')), links);
+    return { simple: secondsOf('simple'), threads: secondsOf('threads'), bare };
   } finally {
-    await rm(directory, { recursive: true });
+    await rm(dir, { recursive: true });
   }
 }
+
+type Way = 'simple' | 'threads' | 'bare';
 
 /** Runs the rows of the lesson's table, in turn, and prints it. */
 export async function benchLesson(): Promise<void> {
   const gallery = await startGallery({ images: IMAGES, latency: LATENCY });
-  const links = await getLinks(gallery.clientId, { apiBase: gallery.url, announce: () => {} });
-  const figures = { oneByOne: [], withThreads: [], withBareWorkers: [] } as Record<string, number[]>;
-  for (let round = 0; round < ROUNDS; round++) {
-    for (const [name, download] of Object.entries({ oneByOne, withThreads, withBareWorkers })) {
-      figures[name]!.push(await measure(download, links));
-    }
-  }
+  // Where the comparison asks for its links.
+  process.env['IMGUR_API_BASE'] = gallery.url;
+  const links = await getLinks(gallery.clientId);
+  const rounds: Record<Way, number>[] = [];
+  for (let round = 0; round < ROUNDS; round++) rounds.push(await measure(gallery.clientId, links));
   await gallery.close();
-  const seconds = (name: string) => median(figures[name]!);
-  const row = (work: string, name: string, goal: string) => ({
+  const seconds = (way: Way) => median(rounds.map((figures) => figures[way]));
+  const row = (work: string, way: Way, goal: string) => ({
     work,
-    ours: `${seconds(name).toFixed(2)} s`,
-    peer: `one after the other ${seconds('oneByOne').toFixed(2)} s`,
-    ratio: seconds('oneByOne') / seconds(name),
+    ours: `${seconds(way).toFixed(2)} s`,
+    peer: `one after the other ${seconds('simple').toFixed(2)} s`,
+    ratio: seconds('simple') / seconds(way),
     goal,
   });
   console.log(
     table([
-      row(`${IMAGES} images of ${LATENCY} ms with ${THREADS} threads`, 'withThreads', 'at least 6×'),
-      row(`the same with ${THREADS} bare workers`, 'withBareWorkers', ''),
+      row(`${IMAGES} images of ${LATENCY} ms with ${THREADS} threads`, 'threads', 'at least 6×'),
+      row(`the same with ${THREADS} bare workers`, 'bare', ''),
     ]),
   );
 }
