@@ -10,6 +10,7 @@ import { rejectionOf } from '../test/fixtures/rejection-of.ts';
 import {
   ExecutorBroken,
   ExecutorShutDown,
+  move,
   TaskCancelled,
   TaskNotFound,
   TaskValueError,
@@ -133,6 +134,15 @@ describe('submit', () => {
     expect((await once(port, 'message'))[0]).toBe('hello');
     port.close();
     expect((await executor.submit('moved', [1000])).every((byte) => byte === 9)).toBe(true);
+  });
+
+  it('says how it is done where move() lies in another value, or in an argument', async () => {
+    await expect(shared.submit('movedWithin')).rejects.toThrow(
+      /result\.pixels of task 'movedWithin' cannot travel.*return move\(value, \[buffer\]\)/,
+    );
+    await expect(shared.submit('echo', [move(new ArrayBuffer(8))])).rejects.toThrow(
+      /args\[0\] of task 'echo' cannot travel.*\{ transfer: \[buffer\] \}/,
+    );
   });
 
   it('carries big buffers, and leaves those of the caller alone', async () => {
