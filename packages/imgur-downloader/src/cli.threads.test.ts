@@ -98,6 +98,14 @@ describe('imgur-downloader threads', () => {
     await expectImages(join(cwd, 'a', 'b'), links);
   });
 
+  it('says that it draws, when there is much to draw', async () => {
+    const { code, stderr } = await runCli(['--images', '200', '--latency', '0'], cwd);
+    expect(stderr).toMatch(
+      /^Drawing the 200 images of the built-in gallery\nNo Imgur client id is set: using the built-in gallery at .*\n$/,
+    );
+    expect(code).toBe(0);
+  });
+
   it.each(['threads', 'simple', 'procs', 'compare'])(
     'uses the built-in gallery for %s with an empty client id, whatever the environment says',
     async (mode) => {

@@ -26,6 +26,9 @@ const PROGRAMS: Record<
 };
 const TAKES_SIGNAL: ReadonlySet<Mode> = new Set(['procs', 'compare']);
 
+/** So many images take seconds to draw, in which a user wants to know what is going on. */
+const SLOW_TO_DRAW = 200;
+
 /** How long an early end waits, in milliseconds: a thread that died in the middle of a write never ends it. */
 const LONGEST_END = 5_000;
 
@@ -33,7 +36,10 @@ async function run(options: Arguments, signal: AbortSignal): Promise<void> {
   const { mode, images, latency } = options;
   // Also when it is empty: an option goes before the environment, which the programs look at.
   process.env['IMGUR_API_BASE'] = options.apiBase;
-  if (!options.clientId && !options.apiBase) await unlessAborted(defaultGallery({ images, latency }), signal);
+  if (!options.clientId && !options.apiBase) {
+    if (images >= SLOW_TO_DRAW) console.error(`Drawing the ${images} images of the built-in gallery`);
+    await unlessAborted(defaultGallery({ images, latency }), signal);
+  }
   const { main } = await PROGRAMS[mode]();
   signal.throwIfAborted();
   const done = main(options, signal);
