@@ -62,6 +62,10 @@ describe('a task that submits tasks to its own executor', () => {
     expect(await shared.submit('exchangeDeep', [shared, 3_000])).toEqual([refusal, refusal]);
   });
 
+  it('gets as text what of errors lies too deep to be read', async () => {
+    expect(await shared.submit('exchangeDeepErrors', [shared, 3_000])).toEqual(['string', 'string']);
+  });
+
   it('may grow a tree of them', async () => {
     const executor = make({ maxWorkers: 8 });
     expect(await executor.submit('tree', [executor, 2])).toBe(4);

@@ -369,6 +369,13 @@ describe('an error out of run', () => {
     expect(error.cause).toBe(error);
   });
 
+  it('may have a field that lies deeper than the stack of the joiner reaches', async () => {
+    const deep = { message: 'deep', field: expect.any(String) };
+    expect(await rejectionOf(new Ender('throw deep field').start().joinAsync())).toMatchObject(deep);
+    const thread = new Ender('throw deep field').start();
+    for (const _ of [1, 2]) expect(thrownBy(() => thread.join())).toMatchObject(deep);
+  });
+
   it('may be anything', async () => {
     expect(await rejectionOf(new Ender('throw string').start().joinAsync())).toBe('just text');
     expect(await rejectionOf(new Ender('throw function').start().joinAsync())).toBe('[Function (anonymous)]');

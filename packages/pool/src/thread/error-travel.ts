@@ -1,12 +1,14 @@
 /**
  * Carries whatever was thrown in one thread to another: errors as instances of the same class (built-in or
  * registered), with message, stack, cause, `AggregateError.errors` and own fields; other values as structured
- * clone carries them. Packing never throws: what cannot travel arrives as the text that `inspect` shows.
+ * clone carries them. Packing never throws: what cannot travel arrives as the text that `inspect` shows, shared objects and
+ * what holds one among it.
  *
  * @packageDocumentation
  */
 import { classNamesOf, errorClassOf, isError } from '@pkg/sync/kernel';
 import { inspect } from '../builtins.ts';
+import { arrivesWhole } from './arrives-whole.ts';
 
 /** How deep lists of errors may lie directly within each other: each level takes stack on either side. */
 const DEEPEST_LIST = 100;
@@ -57,10 +59,11 @@ export function packError(thrown: unknown, asText: boolean = false): PackedError
     }
     if (asText && typeof value === 'object' && value !== null) return { text: textOf(value) };
     try {
-      return { value: structuredClone(value) };
+      if (arrivesWhole(value)) return { value: structuredClone(value) };
     } catch {
-      return { text: textOf(value) };
+      // As what lies too deep.
     }
+    return { text: textOf(value) };
   };
 
   const packOne = (error: Error): number => {

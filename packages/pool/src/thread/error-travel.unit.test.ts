@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { registerErrorClass } from '@pkg/sync/kernel';
 import { describe, expect, it } from 'vitest';
+import { Counter } from '../../test/fixtures/counter.ts';
 import { packError, unpackError } from './error-travel.ts';
 
 /** As through a message to another thread. */
@@ -94,6 +95,42 @@ describe('an error', () => {
   it('keeps fields that cannot travel as text', () => {
     const arrived = travel(Object.assign(new Error('x'), { callback: () => 1, key: Symbol('s') }));
     expect(arrived).toMatchObject({ callback: '[Function: callback]', key: 'Symbol(s)' });
+  });
+
+  it.each<[string, (inner: unknown) => unknown]>([
+    ['objects', (inner) => ({ inner })],
+    ['arrays', (inner) => [inner]],
+    ['Maps', (inner) => new Map([[1, inner]])],
+    ['Sets', (inner) => new Set([inner])],
+    ['getters', (inner) => Object.defineProperty({}, 'inner', { get: () => inner, enumerable: true })],
+  ])('keeps a field as text if its %s lie more than 500 levels deep', (_, wrap) => {
+    let field: unknown = {};
+    for (let level = 1; level < 500; level++) field = wrap(field);
+    expect(travel(Object.assign(new Error('x'), { field }))).not.toMatchObject({ field: expect.any(String) });
+    expect(travel(Object.assign(new Error('x'), { field: [field] }))).toMatchObject({
+      field: expect.any(String),
+    });
+  });
+
+  it.each<[string, (shared: Counter) => object]>([
+    ['itself', (shared) => shared],
+    ['in an object', (shared) => ({ shared })],
+    ['in a list', (shared) => [[shared]]],
+    ['in a Map', (shared) => new Map([[shared, 1]])],
+    ['in a Set', (shared) => new Set([shared])],
+    ['as the cause of an error in an object', (cause) => ({ error: new Error('y', { cause }) })],
+  ])('keeps a field as text that is or holds a shared object, %s', (_, fieldOf) => {
+    const arrived = travel(Object.assign(new Error('x'), { field: fieldOf(new Counter()), next: [1] }));
+    expect(arrived).toMatchObject({ field: expect.stringContaining('Counter'), next: [1] });
+  });
+
+  it('keeps memory that is shared as that', () => {
+    const memory = new Int32Array(new SharedArrayBuffer(4));
+    const { field } = travel(Object.assign(new Error('x'), { field: { memory } })) as never as {
+      field: { memory: Int32Array };
+    };
+    memory[0] = 7;
+    expect(field.memory[0]).toBe(7);
   });
 
   it('whose properties throw still arrives', () => {

@@ -21,16 +21,10 @@ import {
   ownDataValue,
 } from '@pkg/sync/kernel';
 import { types } from '../builtins.ts';
+import { DEEPEST } from './deepest.ts';
 import { packError, unpackError } from './error-travel.ts';
 import { ThreadFieldError } from './errors.ts';
 import type { PackedFields, Placeholder } from './protocol.ts';
-
-/**
- * How many levels of objects may lie within each other. The stacks of both threads have to suffice, whatever is on them
- * already and whether the engine has compiled this or not: a main thread's, of 1 MB, did for 1100 levels to be packed and for
- * 1900 to be read; a worker's, of 4 MB, does for more, so it could send what nobody can read.
- */
-const DEEPEST = 500;
 
 /** How much of a path is shown of what lies too deep. */
 const LONGEST_PATH = 60;
