@@ -62,6 +62,10 @@ describe('a task that submits tasks to its own executor', () => {
     expect(await shared.submit('exchangeDeep', [shared, 3_000])).toEqual([refusal, refusal]);
   });
 
+  it('gets and sends errors of this project as what they are', async () => {
+    expect(await shared.submit('exchangeLockTimeouts', [shared])).toEqual([true, true]);
+  });
+
   it('gets as text what of errors lies too deep to be read', async () => {
     expect(await shared.submit('exchangeDeepErrors', [shared, 3_000])).toEqual(['string', 'string']);
   });

@@ -1,3 +1,5 @@
+import { registerErrorClass } from './error-classes.ts';
+
 /** Thrown by `wait` when the barrier is broken, or is broken or reset while the thread waits. */
 export class BrokenBarrierError extends Error {
   readonly code = 'SYNC_BARRIER_BROKEN';
@@ -13,3 +15,4 @@ export class BrokenBarrierError extends Error {
     );
   }
 }
+registerErrorClass(BrokenBarrierError);

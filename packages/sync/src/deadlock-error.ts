@@ -1,3 +1,5 @@
+import { registerErrorClass } from './error-classes.ts';
+
 /** Thrown by `lock` on the thread that holds the lock already: it would wait for itself for ever. */
 export class DeadlockError extends Error {
   readonly code = 'SYNC_DEADLOCK';
@@ -10,3 +12,4 @@ export class DeadlockError extends Error {
     );
   }
 }
+registerErrorClass(DeadlockError);

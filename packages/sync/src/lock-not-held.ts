@@ -1,3 +1,5 @@
+import { registerErrorClass } from './error-classes.ts';
+
 /** Thrown by a verb that only the thread that holds a lock may call. */
 export class LockNotHeld extends Error {
   readonly code = 'SYNC_LOCK_NOT_HELD';
@@ -14,3 +16,4 @@ export class LockNotHeld extends Error {
     this.owner = owner;
   }
 }
+registerErrorClass(LockNotHeld);

@@ -1,3 +1,5 @@
+import { registerErrorClass } from './error-classes.ts';
+
 /** Thrown by `lock` when its timeout ran out. */
 export class LockTimeout extends Error {
   readonly code = 'SYNC_LOCK_TIMEOUT';
@@ -10,3 +12,4 @@ export class LockTimeout extends Error {
     this.timeout = timeout;
   }
 }
+registerErrorClass(LockTimeout);

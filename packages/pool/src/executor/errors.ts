@@ -5,7 +5,6 @@
  */
 
 import { describeValue, isError, registerErrorClass } from '@pkg/sync/kernel';
-import { WorkerDiedError } from '../thread/worker-died-error.ts';
 
 /** The task's time ran out before it was done, counted from its submission. */
 export class TaskTimeout extends Error {
@@ -143,7 +142,6 @@ for (const each of [
   TaskValueError,
   TaskTimeout,
   TaskCancelled,
-  WorkerDiedError,
   TaskNotFound,
   ExecutorBroken,
   ExecutorShutDown,

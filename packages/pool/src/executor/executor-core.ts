@@ -1,6 +1,5 @@
 import { SimpleQueue } from '@pkg/queue';
 import { checkOptions, realTime } from '@pkg/sync/kernel';
-import { registerOwnErrorClasses } from '../thread/own-error-classes.ts';
 import { WorkerDiedError } from '../thread/worker-died-error.ts';
 import { Attachments } from './attached/attachments.ts';
 import type { ExecutorHandle } from './attached/messages.ts';
@@ -96,7 +95,6 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
   });
 
   constructor(url: string, settings: Settings) {
-    registerOwnErrorClasses();
     this.url = url;
     this.settings = settings;
     const { maxWorkers, minWorkers, idleTimeout, maxQueue, initializer } = settings;

@@ -3,7 +3,7 @@
  *
  * @packageDocumentation
  */
-import { describeValue, isError } from '@pkg/sync/kernel';
+import { describeValue, isError, registerErrorClass } from '@pkg/sync/kernel';
 
 /** Base of everything that `start()` throws. `instanceof ThreadStartError` tells these from errors of `run`. */
 export abstract class ThreadStartError extends Error {
@@ -127,3 +127,17 @@ export class ThreadCannotJoin extends Error {
     super(`${verb}() on thread '${thread}' from within itself: only the thread that started it can do that`);
   }
 }
+
+for (const each of [
+  ThreadStartError,
+  ThreadAlreadyStarted,
+  ThreadUrlError,
+  ThreadRunMissing,
+  ThreadNotExported,
+  ThreadLoadError,
+  ThreadFieldError,
+  ThreadStartedWhileLoading,
+  ThreadNotStarted,
+  ThreadCannotJoin,
+])
+  registerErrorClass(each);

@@ -38,7 +38,6 @@ import { ThreadFieldError, ThreadLoadError, ThreadNotExported, ThreadStartError 
 import { packFields } from './field-travel.ts';
 import { inheritedExecArgv } from './inherited-exec-argv.ts';
 import { keepLastOutput } from './last-output.ts';
-import { registerOwnErrorClasses } from './own-error-classes.ts';
 import {
   CALLED_OFF,
   ENDING,
@@ -345,7 +344,6 @@ export class RunningThread {
   }
 
   #resultOf(outcome: Outcome | undefined): Result {
-    registerOwnErrorClasses();
     const { className, url } = this.#launch;
     const unpack = (packed: PackedError) => unpackError(packed, this.#startedAt);
     switch (outcome?.type) {

@@ -1,4 +1,4 @@
-import { isError } from '@pkg/sync/kernel';
+import { isError, registerErrorClass } from '@pkg/sync/kernel';
 
 /** What is known about the end of a thread that did not come out of its `run`. */
 export interface WorkerDeath {
@@ -44,3 +44,4 @@ export class WorkerDiedError extends Error {
     this.taskName = death.taskName;
   }
 }
+registerErrorClass(WorkerDiedError);

@@ -1,4 +1,4 @@
-import { describeValue, isError } from '@pkg/sync/kernel';
+import { describeValue, isError, registerErrorClass } from '@pkg/sync/kernel';
 
 /**
  * A thread of a WorkerPool has failed and is not replaced: as many were started in place of others as its `maxRestarts`
@@ -21,6 +21,7 @@ export class RestartsExhausted extends Error {
     this.restarts = restarts;
   }
 }
+registerErrorClass(RestartsExhausted);
 
 /** Any value may be thrown, and it may throw when it is looked at: that must not keep the pool from failing. */
 function titleOf(thrown: unknown): string {
