@@ -176,7 +176,7 @@ export abstract class Thread {
 
   /** What errors and debuggers call the thread. */
   get name(): string {
-    return beginnings.get(this)?.name ?? thisThread().name;
+    return lookUp(this)?.name ?? thisThread().name;
   }
 
   /** @throws ThreadAlreadyStarted after `start()` */
@@ -186,7 +186,7 @@ export abstract class Thread {
 
   /** Whether the process may end while the thread still runs. */
   get daemon(): boolean {
-    return beginnings.get(this)?.daemon ?? thisThread().daemon;
+    return lookUp(this)?.daemon ?? thisThread().daemon;
   }
 
   /** @throws ThreadAlreadyStarted after `start()` */
@@ -196,7 +196,7 @@ export abstract class Thread {
 
   /** Node's `threadId` of the thread; undefined before `start()`. Never given to another thread of the process. */
   get ident(): number | undefined {
-    const beginning = beginnings.get(this);
+    const beginning = lookUp(this);
     return beginning === undefined ? threadId : beginning.running?.ident;
   }
 }

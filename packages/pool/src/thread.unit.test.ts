@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { Thread, ThreadUrlError } from './index.ts';
 
@@ -31,6 +32,9 @@ describe('an object that a constructor returned in the place of a Thread', () =>
       () => thread.start(),
       () => thread.isAlive(),
       () => thread.join(),
+      () => thread.name,
+      () => thread.daemon,
+      () => thread.ident,
       () => {
         thread.name = 'another';
       },
@@ -41,6 +45,8 @@ describe('an object that a constructor returned in the place of a Thread', () =>
   });
 
   it('does not count for what Thread.current() gives', () => {
-    expect(Thread.current().isAlive()).toBe(true);
+    const current = Thread.current();
+    expect([current.isAlive(), current.daemon, current.ident]).toEqual([true, false, threadId]);
+    expect(current.name).not.toBe('');
   });
 });
