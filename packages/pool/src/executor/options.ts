@@ -34,7 +34,7 @@ export interface ExecutorOptions<M = Record<string, never>> {
   graceMs?: number | undefined;
   /** What the workers are called in errors and debuggers, followed by a number. Default `'worker'`. */
   name?: string | undefined;
-  /** Limits for the heap and stack of each worker, each a finite number of MiB above 0. Default: Node's. */
+  /** Limits for the heap and stack of each worker, each a finite number of MiB above 0, of stack 0.25 or more. Default: Node's. */
   resourceLimits?: ResourceLimits | undefined;
   /** The workers' `process.env`: `SHARE_ENV` for one and the same. Default: a copy of the creator's. */
   env?: NodeJS.Dict<string> | symbol | undefined;

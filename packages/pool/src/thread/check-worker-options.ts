@@ -39,11 +39,20 @@ export function checkWorkerOptions(options: WorkerOptions): void {
 /** The limits that Node knows. It takes others, and values that make no sense, for no limit at all. */
 const LIMITS = ['maxYoungGenerationSizeMb', 'maxOldGenerationSizeMb', 'codeRangeSizeMb', 'stackSizeMb'];
 
+/** With less, in MiB, the engine does not come to the end of its own start, and the process dies, with a signal even. */
+const LEAST_STACK = 0.25;
+
 function checkLimits(limits: object): void {
   for (const [name, value] of Object.entries(limits)) {
     if (!LIMITS.includes(name)) {
       const known = `${LIMITS.slice(0, -1).join(', ')} and ${LIMITS.at(-1)}`;
       throw new TypeError(`options.resourceLimits has no limit '${name}': there are ${known}`);
+    }
+    if (name === 'stackSizeMb' && typeof value === 'number' && value > 0 && value < LEAST_STACK) {
+      throw new RangeError(
+        `options.resourceLimits.stackSizeMb must be ${LEAST_STACK} MiB or more, not ${describeValue(value)}: ` +
+          'a thread with less ends the whole process as it starts',
+      );
     }
     if (value === undefined || (Number.isFinite(value) && value > 0)) continue;
     // What `resourceLimits` of node:worker_threads tells of a thread without that limit; it may be handed on.

@@ -7,6 +7,7 @@ describe('resourceLimits', () => {
     {},
     { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 64, codeRangeSizeMb: 16, stackSizeMb: 0.5 },
     { maxOldGenerationSizeMb: undefined },
+    { stackSizeMb: 0.25 },
   ])('may be %o', (resourceLimits) => {
     expect(() => checkWorkerOptions({ resourceLimits })).not.toThrow();
   });
@@ -28,7 +29,13 @@ describe('resourceLimits', () => {
       'options.resourceLimits.maxOldGenerationSizeMb must be a finite number of MiB above 0, not the string "x"',
     ],
     [{ maxYoungGenerationSizeMb: null }, TypeError, 'not null'],
+    [{ stackSizeMb: '0.2' }, TypeError, 'above 0, not the string "0.2"'],
     [{ stackSizeMb: Number.NaN }, RangeError, 'not the number NaN'],
+    [
+      { stackSizeMb: 0.2 },
+      RangeError,
+      'options.resourceLimits.stackSizeMb must be 0.25 MiB or more, not the number 0.2',
+    ],
     [{ codeRangeSizeMb: -1 }, RangeError, 'not the number -1'],
     [{ maxOldGenerationSizeMb: 0 }, RangeError, 'not the number 0'],
     [{ maxOldGenerationSizeMb: Number.POSITIVE_INFINITY }, RangeError, 'not the number Infinity'],

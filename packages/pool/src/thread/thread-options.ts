@@ -10,7 +10,7 @@ export interface ThreadOptions {
    * object; the main thread is none.
    */
   daemon?: boolean | undefined;
-  /** Limits for the thread's own heap and stack, each a finite number of MiB above 0. Default: Node's. */
+  /** Limits for the thread's own heap and stack, each a finite number of MiB above 0, of stack 0.25 or more. Default: Node's. */
   resourceLimits?: ResourceLimits | undefined;
   /** The thread's `process.env`: `SHARE_ENV` for one and the same. Default: a copy of the starter's. */
   env?: NodeJS.Dict<string> | symbol | undefined;
