@@ -38,7 +38,11 @@ const errorsIn = (value: unknown): unknown[] | undefined =>
  *
  * @param asText whether objects that are no errors travel as text, for a way that bytes alone can go
  */
-export function packError(thrown: unknown, asText: boolean = false): PackedError {
+export const packError = (thrown: unknown, asText: boolean = false): PackedError =>
+  errorPacker(asText)(thrown);
+
+/** {@link packError} for the values of one message: an error that several of them lead to, as a cause say, is packed once. */
+export function errorPacker(asText: boolean = false): (thrown: unknown) => PackedError {
   const errors: PackedErrorBody[] = [];
   const seen = new Map<Error, number>();
   /** The lists that are being packed: one that contains itself is cloned there. */
@@ -99,15 +103,25 @@ export function packError(thrown: unknown, asText: boolean = false): PackedError
     return index;
   };
 
-  return { root: packValue(thrown), errors };
+  return (thrown) => ({ root: packValue(thrown), errors });
 }
+
+/** The errors that have been made of those in a message. */
+export type MadeErrors = Map<readonly PackedErrorBody[], readonly Error[]>;
 
 /**
  * The thrown value, on the other side.
  *
  * @param localStack frames of this side, appended to the stack of the error itself
+ * @param made one for all values of a message, so that an error which several of them lead to is one
  */
-export function unpackError(packed: PackedError, localStack: string = ''): unknown {
+export function unpackError(
+  packed: PackedError,
+  localStack: string = '',
+  made: MadeErrors = new Map(),
+): unknown {
+  const known = made.get(packed.errors);
+  if (known !== undefined) return unpackValue(packed.root, known);
   const errors = packed.errors.map((body) => {
     const { prototype } = errorClassOf(body.names);
     // The getters of a DOMException work on nothing else.
@@ -115,19 +129,23 @@ export function unpackError(packed: PackedError, localStack: string = ''): unkno
     const error = isException ? new DOMException(body.message, nameIn(body)) : new Error(body.message);
     return Object.getPrototypeOf(error) === prototype ? error : Object.setPrototypeOf(error, prototype);
   });
-  const unpackValue = (value: PackedValue): unknown => {
-    if ('error' in value) return errors[value.error];
-    if ('list' in value) return value.list.map(unpackValue);
-    return 'text' in value ? value.text : value.value;
-  };
+  made.set(packed.errors, errors);
   packed.errors.forEach((body, index) => {
     const error = errors[index]!;
     const isRoot = 'error' in packed.root && packed.root.error === index;
     const stack = body.stack ?? `${body.names[0] ?? 'Error'}: ${body.message}`;
     define(error, 'stack', isRoot ? stack + localStack : stack, false);
-    for (const { key, value, enumerable } of body.fields) define(error, key, unpackValue(value), enumerable);
+    for (const { key, value, enumerable } of body.fields) {
+      define(error, key, unpackValue(value, errors), enumerable);
+    }
   });
-  return unpackValue(packed.root);
+  return unpackValue(packed.root, errors);
+}
+
+function unpackValue(value: PackedValue, errors: readonly Error[]): unknown {
+  if ('error' in value) return errors[value.error];
+  if ('list' in value) return value.list.map((member) => unpackValue(member, errors));
+  return 'text' in value ? value.text : value.value;
 }
 
 /** The name that an error has been given. */

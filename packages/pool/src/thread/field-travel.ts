@@ -22,7 +22,7 @@ import {
 } from '@pkg/sync/kernel';
 import { types } from '../builtins.ts';
 import { DEEPEST } from './deepest.ts';
-import { packError, unpackError } from './error-travel.ts';
+import { errorPacker, type MadeErrors, unpackError } from './error-travel.ts';
 import { ThreadFieldError } from './errors.ts';
 import type { PackedFields, Placeholder } from './protocol.ts';
 
@@ -38,6 +38,7 @@ const LONGEST_PATH = 60;
 export function packFields(instance: object, transferred: readonly unknown[] = []): PackedFields {
   const copies = new Map<object, object>();
   const placeholders: Placeholder[] = [];
+  const packError = errorPacker();
   const moved = new Set<unknown>(transferred);
   let depth = 0;
 
@@ -233,10 +234,11 @@ type Fields = Record<string, unknown>;
 export function unpackFields({ fields, placeholders }: PackedFields): Fields | Promise<Fields> {
   if (placeholders.length === 0) return fields;
   const made = new Map<unknown, unknown>();
+  const errors: MadeErrors = new Map();
   const strangers: SharedPlaceholder[] = [];
   for (const placeholder of placeholders) {
     const { object } = placeholder;
-    if ('error' in placeholder) made.set(object, unpackError(placeholder.error));
+    if ('error' in placeholder) made.set(object, unpackError(placeholder.error, '', errors));
     else {
       try {
         made.set(object, revive(placeholder.handle));

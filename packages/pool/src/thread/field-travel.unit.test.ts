@@ -94,6 +94,20 @@ describe('fields', () => {
     expect((arrived['two'] as unknown[])[0]).toBe(one);
   });
 
+  it('that are errors which lead to each other still do', async () => {
+    const first = new Error('first');
+    const second = Object.assign(new TypeError('second', { cause: first }), { earlier: [first] });
+    first.cause = second;
+    const arrived = (await travel({ second, first, list: [first] })) as Record<'first' | 'second', Error> & {
+      list: Error[];
+    };
+    expect(arrived.first.message).toBe('first');
+    expect(arrived.second.cause).toBe(arrived.first);
+    expect(arrived.first.cause).toBe(arrived.second);
+    expect((arrived.second as typeof second).earlier[0]).toBe(arrived.first);
+    expect(arrived.list[0]).toBe(arrived.first);
+  });
+
   it('that are errors arrive with class, name, cause and fields of their own, and once', async () => {
     const cause = new DOMException('out of time', 'TimeoutError');
     const error = Object.assign(new RangeError('x', { cause }), { name: 'MyError', code: 'E_MINE' });
