@@ -24,15 +24,15 @@ const objectToString = Object.prototype.toString;
 /**
  * Whether a value is an error, of whatever realm (an iframe, a `vm` context). Never throws: a revoked proxy is none.
  *
- * Where ancestry does not tell, `[object Error]` does, which comes from an internal slot. In a `vm` context a DOMException has
- * neither, for its class is Node's, and extends the `Error` of another realm.
+ * Where ancestry does not tell, `[object Error]` does, which comes from an internal slot unless the object has a tag of its
+ * own. In a `vm` context a DOMException has neither, for its class is Node's, and extends the `Error` of another realm.
  */
 export function isError(value: unknown): value is Error {
   try {
     // Ancestry first: a proxy may tell that and throw when it is asked for its tag.
     if (value instanceof Error) return true;
     const tag = objectToString.call(value);
-    if (tag === '[object Error]') return true;
+    if (tag === '[object Error]') return !(Symbol.toStringTag in (value as object));
     // Asked last, and only of what goes by that name: for anything else, asking takes as long as a throw.
     return tag === '[object DOMException]' && domExceptionTexts(value) !== undefined;
   } catch {

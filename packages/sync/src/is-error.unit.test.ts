@@ -34,6 +34,7 @@ describe('isError', () => {
     ['nothing', undefined],
     ['text', 'Error: x'],
     ['an object that looks like one', { name: 'Error', message: 'x', stack: 'Error: x' }],
+    ['one that calls itself an error', { [Symbol.toStringTag]: 'Error' }],
     ['one that calls itself a DOMException', { [Symbol.toStringTag]: 'DOMException' }],
     ['a proxy that tells nothing', new Proxy({}, { get: fails })],
     ['a revoked proxy', revoked()],
