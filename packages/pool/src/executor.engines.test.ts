@@ -26,6 +26,7 @@ describe('an executor of the built packages', () => {
           died: ['WorkerDiedError', 3],
           stack: [true, true, true],
           nested: [4, 8],
+          small: 'small',
           workers: 0,
         });
       },

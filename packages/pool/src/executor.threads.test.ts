@@ -442,6 +442,12 @@ describe('bad options', () => {
     [{ transfer: null, retries: 1 }, /options\.transfer must be an array, not null/],
     [{ transfer: [5] }, /options\.transfer has the number 5 in it/],
     [{ transfer: [buffer, buffer] }, /task 'echo': options\.transfer has .* in it twice/],
+    [{ transfer: [new Uint8Array(1)] }, /task 'echo': options\.transfer has an Uint8Array in it.*\.buffer/],
+    [
+      { transfer: [new SharedArrayBuffer(1)] },
+      /options\.transfer has a SharedArrayBuffer in it.*leave it out/,
+    ],
+    [{ transfer: [{ buffer }] }, /options\.transfer has an Object in it.*list the buffers/],
     [{ onProgress: 5 }, /options\.onProgress must be a function, not the number 5/],
   ])('of a submission: %o', async (options, message) => {
     await expect(shared.submit('echo', [1], options)).rejects.toThrow(message);

@@ -73,7 +73,7 @@ export abstract class Thread {
     const { name = `${className}-${(numbers.get(className) ?? 0) + 1}` } = options;
     checkName(name);
     const daemon = options.daemon === undefined ? thisThread().daemon : checkDaemon(options.daemon);
-    checkTransfer(`thread '${name}'`, options.transfer);
+    checkTransfer(`thread '${name}': options.transfer`, options.transfer);
     checkWorkerOptions(options);
     if (options.name === undefined) numbers.set(className, (numbers.get(className) ?? 0) + 1);
     beginnings.set(this, {

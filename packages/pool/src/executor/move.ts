@@ -1,5 +1,9 @@
 import { HANDLE } from '@pkg/sync';
+import { describeValue } from '@pkg/sync/kernel';
+import { checkTransfer } from '../thread/check-transfer.ts';
+import { isPinned } from '../thread/is-pinned.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
+import { whyNeverMoved } from '../thread/why-never-moved.ts';
 
 const MOVED = Symbol.for('@pkg/pool.moved');
 
@@ -33,7 +37,10 @@ export class Moved {
  * instead of copied. Typed as the value itself, which is what arrives. Does not block. Inside another value, or as an
  * argument, it cannot travel: the task rejects with a TaskValueError that says so.
  *
- * @param transfer buffers and ports in `value`; by default `value` itself, or the buffer of a typed array
+ * @param transfer buffers and ports in `value`; by default `value` itself, or the buffer of a typed array. Without a list,
+ *   what cannot be moved as its bytes are not the value's alone goes as it would without `move`: shared memory as the same
+ *   memory, and a small `Buffer`, whose bytes lie in a buffer that Node keeps for all of them, as a copy
+ * @throws TypeError for what is never moved: a number, say, or an object that only has buffers in it, without a list of them
  * @example
  * ```ts
  * export function render(width: number, height: number): Uint8Array {
@@ -44,6 +51,13 @@ export class Moved {
  * ```
  */
 export function move<T>(value: T, transfer?: readonly TransferListItem[]): T {
-  const own = ArrayBuffer.isView(value) ? value.buffer : value;
-  return new Moved(value, transfer ?? [own as unknown as TransferListItem]) as T;
+  if (transfer !== undefined) {
+    checkTransfer('the list that move() is given', transfer);
+    return new Moved(value, transfer) as T;
+  }
+  const own: unknown = ArrayBuffer.isView(value) ? value.buffer : value;
+  if (isPinned(own)) return value;
+  const why = whyNeverMoved(own);
+  if (why !== undefined) throw new TypeError(`move() is given ${describeValue(value)}${why}`);
+  return new Moved(value, [own as TransferListItem]) as T;
 }

@@ -34,7 +34,7 @@ export function applyOptions(
   const { signal, timeout, retries, onProgress, transfer, priority } = options;
   if (priority !== undefined && priority !== 0) task.priority = validPriority(priority);
   if (retries !== undefined) task.retriesLeft = wholeNumber('retries', retries, 0, 2 ** 31 - 1);
-  checkTransfer(`task '${task.name}'`, transfer);
+  checkTransfer(`task '${task.name}': options.transfer`, transfer);
   if (task.retriesLeft > 0 && transfer !== undefined && transfer.length > 0) {
     throw new TypeError(
       `task '${task.name}': what is moved to a worker is lost with it; leave out 'retries' or 'transfer'`,

@@ -1,26 +1,19 @@
 import { describeValue } from '@pkg/sync/kernel';
+import { whyNeverMoved } from './why-never-moved.ts';
 
 /**
  * Checks what is to be moved instead of copied.
  *
- * @param whose begins the message: whose option it is
- * @throws TypeError when `transfer` is no array of objects, or has one twice
+ * @param list begins the message: what the list is called, and whose it is
+ * @throws TypeError when `transfer` is no array, or has something twice, or something that is never moved
  */
-export function checkTransfer(whose: string, transfer: unknown): void {
+export function checkTransfer(list: string, transfer: unknown): void {
   if (transfer === undefined) return;
-  if (!Array.isArray(transfer)) {
-    throw new TypeError(`${whose}: options.transfer must be an array, not ${describeValue(transfer)}`);
-  }
+  if (!Array.isArray(transfer))
+    throw new TypeError(`${list} must be an array, not ${describeValue(transfer)}`);
   for (const [index, each] of transfer.entries()) {
-    if (typeof each !== 'object' || each === null) {
-      throw new TypeError(
-        `${whose}: options.transfer has ${describeValue(each)} in it, and only objects can be moved`,
-      );
-    }
-    if (transfer.indexOf(each) < index) {
-      throw new TypeError(
-        `${whose}: options.transfer has ${describeValue(each)} in it twice: it can be moved once`,
-      );
-    }
+    const isTwice = transfer.indexOf(each) < index;
+    const why = isTwice ? ' twice: it can be moved once' : whyNeverMoved(each);
+    if (why !== undefined) throw new TypeError(`${list} has ${describeValue(each)} in it${why}`);
   }
 }
