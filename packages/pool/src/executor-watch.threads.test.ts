@@ -103,6 +103,34 @@ describe('whoever watches an executor', () => {
     expect(told).toEqual(['task:failed runUntilCancelled', 'task:started add']);
   });
 
+  it('is told that a task was submitted before it is told that it failed, whatever it failed of', async () => {
+    const told: string[] = [];
+    const listeners = (['task:submitted', 'task:failed'] as const).map((channel) => {
+      const listener = () => void told.push(channel);
+      subscribe(`@pkg/pool:${channel}`, listener);
+      return () => unsubscribe(`@pkg/pool:${channel}`, listener);
+    });
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 1 });
+    const hook = () => 1;
+    const failing = [
+      () => executor.submit('add', [1, 2], { signal: AbortSignal.abort() }),
+      () => executor.submit('add', [1, 2], { timeout: -1 }),
+      () => executor.submit('add', 5 as never),
+      () => executor.submit('echo', [hook]),
+      () => executor.broadcast('echo', [hook]),
+      async () => executor.submitSync('add', [1, 2], { signal: AbortSignal.abort() }),
+      async () => {
+        await executor.shutdown();
+        await executor.submit('add', [1, 2]);
+      },
+    ];
+    for (const fail of failing) {
+      await expect(fail()).rejects.toThrow();
+      expect(told.splice(0)).toEqual(['task:submitted', 'task:failed']);
+    }
+    for (const stop of listeners) stop();
+  });
+
   it('gets a trace that Perfetto opens, with a track for each worker', async () => {
     const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2 });
     const trace = executor.trace();

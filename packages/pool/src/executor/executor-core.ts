@@ -234,6 +234,8 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
   /** Brings a task under way. Whatever is wrong with it rejects it. */
   begin(task: PendingTask, args: readonly unknown[], options: SubmitOptions): void {
     task.submittedAt = now();
+    // Also of one that is refused: whoever counts what is under way hears of its failure as well.
+    this.#observer.submitted(task);
     if (this.#closing.refusal !== undefined) {
       this.#drop(task, this.#closing.refusal(task.name));
       return;
@@ -245,7 +247,6 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
         if (task.priority !== 0) this.#control.setHasPriorities();
         if (task.settled) return;
       }
-      this.#observer.submitted(task);
       this.#send(task, args, options.transfer);
     } catch (error) {
       this.#drop(task, explain(task.name, error));
@@ -314,10 +315,10 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     const task = newTask(name, this);
     const pending = task.pending!;
     pending.relayed = relayed;
+    pending.submittedAt = now();
+    this.#observer.submitted(pending);
     try {
       const args = pack();
-      pending.submittedAt = now();
-      this.#observer.submitted(pending);
       pending.addressee = worker;
       this.ledger.enter(pending);
       worker.post({ type: 'task', record: this.#dispatch.headOf(pending), args });

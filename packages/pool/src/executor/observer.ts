@@ -48,7 +48,7 @@ export class Observer {
     this.#onWatched(watched);
   }
 
-  /** To be called before a task is sent for the first time. */
+  /** To be called before anything else becomes of a task: whatever fails has been submitted. */
   submitted(task: PendingTask): void {
     this.#look();
     if (submitted.hasSubscribers) submitted.publish(this.#describe(task));

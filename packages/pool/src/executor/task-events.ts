@@ -4,7 +4,7 @@
  *
  * | channel | published | message |
  * | --- | --- | --- |
- * | `@pkg/pool:task:submitted` | when a task comes under way | {@link TaskSubmitted} |
+ * | `@pkg/pool:task:submitted` | when a task is submitted, also one that is then refused | {@link TaskSubmitted} |
  * | `@pkg/pool:task:started` | when a worker has begun it | {@link TaskStarted} |
  * | `@pkg/pool:task:retried` | when its worker has died and it is run again | {@link TaskSubmitted} |
  * | `@pkg/pool:task:finished` | when its caller gets the result; streams: when it has ended, or was abandoned | {@link TaskFinished} |
