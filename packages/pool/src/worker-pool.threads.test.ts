@@ -139,6 +139,11 @@ describe('a program with a pool', () => {
   const ofThreads = (stderr: string) => stderr.match(/^Exception in thread .*(?=:$)/gm) ?? [];
   const ofPools = (stderr: string) => stderr.match(/^Exception in WorkerPool of .*\n.*/gm) ?? [];
 
+  it('ends when the pool fails before the queue is done, as the guide has it', async () => {
+    const { code, stdout } = await start('whichever comes first');
+    expect([code, stdout.trim()]).toEqual([0, 'RestartsExhausted']);
+  });
+
   it.each(['daemon', 'non-daemon'])('is told of each failure once when nobody joins: %s', async (kind) => {
     const { code, stderr } = await start('nobody joins', kind);
     expect(code).toBe(0);

@@ -28,7 +28,8 @@ export type { WorkerPoolOptions } from './worker-pool/worker-pool-options.ts';
  * const queue = new Queue<[string, string]>(0, { redeliver: true });
  * await using pool = new WorkerPool(DownloadWorker, { size: 8, args: [queue] });
  * for (const link of links) queue.put(['images', link]);
- * await Promise.race([queue.joinAsync(), pool.join()]);
+ * const over = new AbortController();
+ * await Promise.race([queue.joinAsync({ signal: over.signal }), pool.join()]).finally(() => over.abort());
  * ```
  */
 export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonly unknown[]> {
