@@ -160,6 +160,13 @@ describe('submit', () => {
     const argument = await rejectionOf(executor.submit('echo', [{ hooks: [() => 1] }]));
     expect(argument).toBeInstanceOf(TaskValueError);
     expect(argument).toMatchObject({ code: 'POOL_TASK_VALUE', taskName: 'echo', path: 'args[0].hooks[0]' });
+    const gone = new DataView(new ArrayBuffer(8));
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    expect(await rejectionOf(executor.submit('echo', [gone]))).toMatchObject({
+      code: 'POOL_TASK_VALUE',
+      path: 'args[0]',
+      message: expect.stringContaining('its buffer was moved to another thread'),
+    });
     const result = await rejectionOf(executor.submit('returnsFunction'));
     expect(result).toBeInstanceOf(TaskValueError);
     expect(result).toMatchObject({ taskName: 'returnsFunction', path: 'result.inner[0]' });

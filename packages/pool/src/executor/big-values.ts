@@ -1,4 +1,5 @@
 import { types } from '../builtins.ts';
+import { byteLengthOf } from '../thread/byte-length-of.ts';
 
 /** Bytes from which a buffer is copied once and moved, instead of in and out of the queue's memory. */
 const BIG = 512 * 1024;
@@ -13,7 +14,7 @@ export function isBig(value: unknown): boolean {
 
 const sizeOf = (value: unknown): number =>
   typeof value === 'object' && value !== null && (ArrayBuffer.isView(value) || types.isArrayBuffer(value))
-    ? value.byteLength
+    ? byteLengthOf(value)
     : 0;
 
 /** The big buffers directly in `values`, each of them the values' own: they may be moved. */

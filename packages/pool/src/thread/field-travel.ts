@@ -21,6 +21,7 @@ import {
   ownDataValue,
 } from '@pkg/sync/kernel';
 import { types } from '../builtins.ts';
+import { byteLengthOf } from './byte-length-of.ts';
 import { DEEPEST } from './deepest.ts';
 import { errorPacker, type MadeErrors, unpackError } from './error-travel.ts';
 import { ThreadFieldError } from './errors.ts';
@@ -195,12 +196,15 @@ function nameOfClass(prototype: object): unknown {
 function checkOpaque(value: object, path: string): void {
   const isBytes = ArrayBuffer.isView(value) || types.isAnyArrayBuffer(value);
   // Too big to be cloned on trial, and carried by every engine unless they are detached; then they are empty.
-  if (isBytes && value.byteLength > 0) return;
+  if (isBytes && byteLengthOf(value) > 0) return;
   let clone: object;
   try {
     clone = structuredClone(value);
   } catch (error) {
-    throw new ThreadFieldError(path, `${describeValue(value)} cannot be copied to another thread`, error);
+    const why = isBytes
+      ? 'has no bytes any more, as its buffer was moved to another thread, or has shrunk: send it before that, or a copy'
+      : 'cannot be copied to another thread';
+    throw new ThreadFieldError(path, `${describeValue(value)} ${why}`, error);
   }
   if (isBytes) return;
   if (areOfOneClass(clone, value)) return;

@@ -28,6 +28,12 @@ const detachedView = (): Uint8Array => {
   return view;
 };
 
+const detachedDataView = (): DataView => {
+  const view = new DataView(new ArrayBuffer(8));
+  structuredClone(view.buffer, { transfer: [view.buffer] });
+  return view;
+};
+
 const fails = (): never => {
   throw new RangeError('no look');
 };
@@ -174,6 +180,16 @@ describe('fields', () => {
     const error = failureOf({ field });
     expect(error.path).toBe(path);
     expect(error.message).toContain(`'${path}'`);
+  });
+
+  it.each([
+    ['buffer', detached()],
+    ['typed array', detachedView()],
+    ['DataView', detachedDataView()],
+  ])('say of a %s that was moved before that its bytes are gone', (_, field) => {
+    const error = failureOf({ field });
+    expect(error.path).toBe('field');
+    expect(error.why).toMatch(/ has no bytes any more, as its buffer was moved to another thread/);
   });
 
   it('name themselves when they are the object that travels', () => {
