@@ -25,6 +25,13 @@ for (const engine of OTHER_ENGINES) {
       });
     });
 
+    it('let a task submit tasks to its executor, which ends as on Node', async () => {
+      const { stdout, stderr, code } = await runOn(engine, 'attached-smoke.mjs');
+      expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
+      const outerSync = expect.stringContaining('await submit()');
+      expect(JSON.parse(stdout)).toEqual({ outer: 4, outerSync, sync: 7, workers: 0 });
+    });
+
     it('recover what a supervised worker held, and write nothing about it', async () => {
       const { stdout, stderr, code } = await runOn(engine, 'supervises-raw-worker.mjs');
       expect({ stderr, code }).toEqual({ stderr: '', code: 0 });

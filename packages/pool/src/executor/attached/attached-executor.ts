@@ -15,6 +15,7 @@ import { taskOfExecutor } from '../worker/current-task.ts';
 import type { Connection } from './connection.ts';
 import type { ExecutorHandle, Reply } from './messages.ts';
 import { serveOtherExecutors } from './own-executors.ts';
+import { canReceiveFromChannels } from './receive-from-channel.ts';
 
 /** An executor, as a thread sees it that did not make it. What it is asked for, it has the owner do. */
 export class AttachedExecutor implements ExecutorBody {
@@ -45,6 +46,12 @@ export class AttachedExecutor implements ExecutorBody {
   }
 
   submitSync(name: string, args: readonly unknown[], options: SubmitOptions): unknown {
+    if (!canReceiveFromChannels()) {
+      throw new TypeError(
+        `submitSync('${name}') in a thread that has not made the executor would wait for ever: ` +
+          'this engine hears of the result by its event loop alone; await submit()',
+      );
+    }
     const outcome = new SyncOutcome(name);
     checkOptions(options, '{ timeout: 1000 }');
     const { timeout = Infinity, ...others } = options;

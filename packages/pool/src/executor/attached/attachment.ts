@@ -1,10 +1,11 @@
-import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { BroadcastChannel } from 'node:worker_threads';
 import { currentThread, EventCount } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { TaskCancelled, TaskValueError } from '../errors.ts';
 import { PendingTask } from '../pending-task.ts';
 import { type PackedValue, packValue, RawValue, Unsendable } from '../value-travel.ts';
 import { type Hello, MAIL, REPLIES, type Reply, type Request, WELCOME } from './messages.ts';
+import { receiveFromChannel } from './receive-from-channel.ts';
 import { RelayedStream } from './relayed-stream.ts';
 import type { TaskHost } from './task-host.ts';
 
@@ -46,7 +47,7 @@ export class Attachment {
   collect(): void {
     // A request may bring to light that the thread has ended.
     while (!this.#hasLeft) {
-      const posted = receiveMessageOnPort(this.#channel as never) as { message: Request } | undefined;
+      const posted = receiveFromChannel(this.#channel) as { message: Request } | undefined;
       if (posted === undefined) return;
       this.#take(posted.message);
     }

@@ -1,9 +1,10 @@
-import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { BroadcastChannel } from 'node:worker_threads';
 import { KIND } from '@pkg/sync';
 import { attach, currentThread } from '@pkg/sync/kernel';
 import type { Control } from '../control.ts';
 import { Attachment } from './attachment.ts';
 import { type ExecutorHandle, type Hello, KIND_OF_EXECUTOR } from './messages.ts';
+import { receiveFromChannel } from './receive-from-channel.ts';
 import type { TaskHost } from './task-host.ts';
 
 /** The threads that are attached to an executor. Listens for them from when the handle is first asked for. */
@@ -48,7 +49,7 @@ export class Attachments {
     if (this.#isClosed) return;
     this.#seen = this.#control.requests;
     for (;;) {
-      const posted = receiveMessageOnPort(this.#channel as never) as { message: Hello } | undefined;
+      const posted = receiveFromChannel(this.#channel) as { message: Hello } | undefined;
       if (posted === undefined) break;
       this.#greet(posted.message);
     }

@@ -1,4 +1,4 @@
-import { BroadcastChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { BroadcastChannel } from 'node:worker_threads';
 import { currentThread, deadlineOf, EventCount, ThreadTable } from '@pkg/sync/kernel';
 import { Control } from '../control.ts';
 import { ExecutorBroken, ExecutorShutDown } from '../errors.ts';
@@ -13,6 +13,7 @@ import {
   WELCOME,
 } from './messages.ts';
 import { nextDeath } from './next-death.ts';
+import { receiveFromChannel } from './receive-from-channel.ts';
 
 /** Somebody who waits for replies that concern one task. */
 export interface Recipient {
@@ -114,7 +115,7 @@ export class Connection {
     this.#seen = this.#replies;
     if (this.#isWelcome) this.#flush();
     while (!this.#isDisposed) {
-      const posted = receiveMessageOnPort(this.#channel as never) as { message: Reply } | undefined;
+      const posted = receiveFromChannel(this.#channel) as { message: Reply } | undefined;
       if (posted === undefined) break;
       this.#take(posted.message);
     }
