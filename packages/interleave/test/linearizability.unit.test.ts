@@ -335,10 +335,19 @@ describe('a batch in the queue models', () => {
     expect(isFine([died, got(1, 10), nothing(11)], fifoModel())).toBe(false);
   });
 
-  it('that is empty goes in always', () => {
-    const shutdown = operation(1, 'shutdown', [], [-2, -1]);
-    expect(isFine([shutdown, batch(undefined, 9, [])])).toBe(true);
-    expect(isFine([shutdown, batch(shutDown, 9, [])])).toBe(false);
+  it.each([0, 1])('without items is refused by a shutdown, and by nothing else (maxsize %i)', (maxsize) => {
+    const model = fifoModel({ maxsize });
+    const put = operation(1, 'put', [7], [0, 1]);
+    const shut = operation(1, 'shutdown', [], [2, 3]);
+    const none = (outcome: unknown, at: number) => operation(0, 'putMany', [[]], [at, at + 0.5], outcome);
+    expect(isFine([put, none(undefined, 1.2), shut, none(shutDown, 4)], model)).toBe(true);
+    expect(isFine([put, none(undefined, 2.2), shut, none(shutDown, 2.2)], model)).toBe(true);
+    expect(isFine([put, shut, none(undefined, 4)], model)).toBe(false);
+    expect(isFine([put, none(shutDown, 1.2), shut], model)).toBe(false);
+    expect(isFine([put, none(full, 1.2)], model)).toBe(false);
+    const told = Object.assign(named('QueueShutDown'), { accepted: 1 });
+    expect(isFine([put, shut, none(told, 4)], model)).toBe(false);
+    expect(isFine([put, shut, operation(0, 'putMany', [[]], [4, never])], model)).toBe(true);
   });
 
   it('is refused where it can be read only once, or not at all', () => {

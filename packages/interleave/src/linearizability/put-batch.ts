@@ -1,5 +1,6 @@
 import type { Operation } from '../scenario.ts';
 import { withType } from '../with-type.ts';
+import { errorNameOf } from './error-name.ts';
 
 /**
  * The steps of a `putMany`, see `SequentialModel.steps`: a `put` for each item that went in, and one that met the error
@@ -13,6 +14,10 @@ export function stepsOfBatch(operation: Operation, isBounded: boolean): readonly
   const put = (item: unknown): Operation => ({ ...call, name: 'put', args: [item] });
   if (error === undefined) return isBounded && items.length > 1 ? items.map(put) : [operation];
   const { accepted = 0 } = Object(error) as { accepted?: unknown };
+  // For no items no place is looked for: what refuses them is what refuses any put.
+  if (items.length === 0 && accepted === 0 && errorNameOf(error) === 'QueueShutDown') {
+    return [{ ...put(undefined), error }];
+  }
   // An error after the last item, or before the first, is none that a queue can have met: the model has no state for it.
   if (!Number.isInteger(accepted) || !((accepted as number) >= 0 && (accepted as number) < items.length)) {
     return [operation];

@@ -36,8 +36,8 @@ type Insert = (items: readonly unknown[], item: unknown) => readonly unknown[];
  *   every history of such rounds is accepted, in whatever portions they were; that a round was as large as it could have
  *   been is not checked.
  * - A `putMany` that threw has put the first `error.accepted` of its items (0 if the error does not tell), and met the
- *   full queue, or the shutdown, after them. One whose thread died in it has put any number of its first items; without
- *   a bound, all or none.
+ *   full queue, or the shutdown, after them; one without items meets the shutdown alone. One whose thread died in it has
+ *   put any number of its first items; without a bound, all or none.
  * - The model has no end of memory: a queue that ran out of `maxBytes` is none that it knows.
  *
  * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; `TypeError` from
@@ -74,8 +74,6 @@ function queueModel(name: string, options: QueueModelOptions, insert: Insert): S
   const when = (condition: boolean, state: QueueState): readonly QueueState[] => (condition ? [state] : []);
 
   const putAll = (state: QueueState, added: readonly unknown[]): readonly QueueState[] => {
-    // An empty batch goes in always: nobody looks at the queue for it.
-    if (added.length === 0) return [state];
     if (state.isShutDown || (maxsize > 0 && state.items.length + added.length > maxsize)) return [];
     const items = added.reduce(insert, state.items);
     return [{ ...state, items, unfinished: state.unfinished + added.length }];
