@@ -1,3 +1,4 @@
+import { BlockList, SocketAddress } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../../test/fixtures/counter.ts';
@@ -211,6 +212,20 @@ describe('fields', () => {
     const fields = { buffer: new ArrayBuffer(0), shared: new SharedArrayBuffer(0), view: new Uint16Array(0) };
     expect(await travel(fields)).toEqual(fields);
     expect(await travel({ node: Buffer.alloc(0) })).toEqual({ node: new Uint8Array(0) });
+  });
+
+  it('of classes of Node that structured clone carries arrive as objects of these', async () => {
+    const list = new BlockList();
+    list.addAddress('192.0.2.7');
+    const address = new SocketAddress({ address: '192.0.2.7', port: 5 });
+    const arrived = (await travel({ deep: [list], address })) as {
+      deep: [BlockList];
+      address: SocketAddress;
+    };
+    expect(arrived.deep[0]).toBeInstanceOf(BlockList);
+    expect(arrived.deep[0].check('192.0.2.7')).toBe(true);
+    expect(arrived.address).toBeInstanceOf(SocketAddress);
+    expect(arrived.address.port).toBe(5);
   });
 
   it('that were moved before are named, though they are to be moved', () => {
