@@ -34,6 +34,7 @@ export interface SharedClass<T extends SharedObject = SharedObject> {
   [FROM](handle: SharedHandle): T;
 }
 
+/** `@pkg/interleave`, which depends on no package, enters its class here by the same name. */
 const classes = perThread('@pkg/sync.shared-classes', () => new Map<string, SharedClass>());
 
 /**

@@ -2,6 +2,9 @@ import { checkOptions } from '../check-options.ts';
 import type { Operation } from '../scenario.ts';
 import { withType } from '../with-type.ts';
 import { errorNameOf } from './error-name.ts';
+import { FROM, HANDLE, KIND, registerSharedClass } from './shared-class.ts';
+
+const KIND_OF_RECORDER = '@pkg/interleave.HistoryRecorder';
 
 /** What a {@link HistoryRecorder} has room for. */
 export interface HistoryRecorderOptions {
@@ -36,7 +39,9 @@ const firstError = 3;
 /**
  * Records what real threads do with a shared object, for `checkLinearizable` or `checkFifoHistory`. Every
  * thread writes to a part of its own; one shared clock gives a ticket for each start and end, so that operations
- * that did not overlap stand in their true order. Arguments and results are numbers or nothing.
+ * that did not overlap stand in their true order. Arguments and results are numbers or nothing. Like every shared object of
+ * this project, it arrives as the same one in a field of a `Thread` or as an argument of a task; to a `Worker` of your own
+ * goes its `handle`.
  *
  * @example
  * const recorder = new HistoryRecorder({ threads: 2, capacity: 1000, operations: ['put', 'get'] });
@@ -76,6 +81,19 @@ export class HistoryRecorder {
   /** The same recorder in another thread. */
   static from(handle: HistoryRecorderHandle): HistoryRecorder {
     return new HistoryRecorder(handle);
+  }
+
+  /** {@link HistoryRecorder.handle}, for whatever carries values to other threads. */
+  [HANDLE](): HistoryRecorderHandle & { readonly [KIND]: string } {
+    return { ...this.handle, [KIND]: KIND_OF_RECORDER };
+  }
+
+  /** {@link HistoryRecorder.from}, for whatever carries values to other threads. */
+  static [FROM]({
+    [KIND]: _kind,
+    ...handle
+  }: HistoryRecorderHandle & { readonly [KIND]: string }): HistoryRecorder {
+    return HistoryRecorder.from(handle);
   }
 
   /** The part that thread number `index` writes to; only one thread may use it at a time. */
@@ -118,6 +136,8 @@ export class HistoryRecorder {
     return history.sort((left, right) => left.start - right.start);
   }
 }
+
+registerSharedClass(KIND_OF_RECORDER, HistoryRecorder);
 
 const known: readonly (keyof HistoryRecorderHandle)[] = [
   'threads',
