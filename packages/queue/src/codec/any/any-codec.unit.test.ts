@@ -195,6 +195,21 @@ describe('codec any', () => {
     expect(three.a).toBe(one);
   });
 
+  it('gives a Buffer that is a part of a buffer one of its own, where other views share theirs', () => {
+    const buffer = new ArrayBuffer(16);
+    const item = [
+      new Uint8Array(buffer, 4),
+      new DataView(buffer),
+      Buffer.from(buffer),
+      Buffer.from(buffer, 4, 2),
+    ];
+    const [bytes, view, whole, part] = travel(item) as Uint8Array[];
+    expect(view!.buffer).toBe(bytes!.buffer);
+    expect(whole!.buffer).toBe(bytes!.buffer);
+    expect(part!.buffer).not.toBe(bytes!.buffer);
+    expect([part!.byteOffset, part!.buffer.byteLength]).toEqual([0, 2]);
+  });
+
   it('counts objects alike on both sides after a pooled Buffer', () => {
     const later = { a: 1 };
     const [, first, second] = travel([Buffer.from('x'), later, later]) as unknown[];
