@@ -228,6 +228,14 @@ describe('fields', () => {
     expect(arrived.address.port).toBe(5);
   });
 
+  it('that are bytes of a class arrive as what that class extends', async () => {
+    class Vector extends Float32Array {}
+    const { vector, buffer } = await travel({ vector: new Vector([1, 2]), buffer: Buffer.from('x') });
+    expect(Object.getPrototypeOf(vector)).toBe(Float32Array.prototype);
+    expect([...(vector as Float32Array)]).toEqual([1, 2]);
+    expect(Object.getPrototypeOf(buffer)).toBe(Uint8Array.prototype);
+  });
+
   it('that were moved before are named, though they are to be moved', () => {
     const buffer = detached();
     expect(() => packFields({ deep: [buffer] }, [buffer])).toThrow("'deep[0]'");
