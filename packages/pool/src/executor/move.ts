@@ -1,4 +1,4 @@
-import { HANDLE } from '@pkg/sync';
+import { HANDLE, isSharedObject } from '@pkg/sync';
 import { describeValue } from '@pkg/sync/kernel';
 import { checkTransfer } from '../thread/check-transfer.ts';
 import { isPinned } from '../thread/is-pinned.ts';
@@ -38,8 +38,8 @@ export class Moved {
  * argument, it cannot travel: the task rejects with a TaskValueError that says so.
  *
  * @param transfer buffers and ports in `value`; by default `value` itself, or the buffer of a typed array. Without a list,
- *   what cannot be moved as its bytes are not the value's alone goes as it would without `move`: shared memory as the same
- *   memory, and a small `Buffer`, whose bytes lie in a buffer that Node keeps for all of them, as a copy
+ *   what cannot be moved as its bytes are not the value's alone goes as it would without `move`: shared memory and shared
+ *   objects as the same, and a small `Buffer`, whose bytes lie in a buffer that Node keeps for all of them, as a copy
  * @throws TypeError for what is never moved: a number, say, or an object that only has buffers in it, without a list of them
  * @example
  * ```ts
@@ -56,7 +56,8 @@ export function move<T>(value: T, transfer?: readonly TransferListItem[]): T {
     return new Moved(value, transfer) as T;
   }
   const own: unknown = ArrayBuffer.isView(value) ? value.buffer : value;
-  if (isPinned(own)) return value;
+  // What is moved already is among these.
+  if (isPinned(own) || isSharedObject(own)) return value;
   const why = whyNeverMoved(own);
   if (why !== undefined) throw new TypeError(`move() is given ${describeValue(value)}${why}`);
   return new Moved(value, [own as TransferListItem]) as T;

@@ -1,3 +1,4 @@
+import { Mutex } from '@pkg/sync';
 import { describe, expect, it } from 'vitest';
 import { Moved, move } from './move.ts';
 
@@ -12,10 +13,14 @@ describe('move', () => {
     port1.close();
   });
 
-  it('without a list lets shared memory go as it is', () => {
+  it('without a list lets what is shared go as it is, and what is moved already', () => {
     const words = new Int32Array(new SharedArrayBuffer(4));
     expect(move(words)).toBe(words);
     expect(move(words.buffer)).toBe(words.buffer);
+    const mutex = new Mutex();
+    expect(move(mutex)).toBe(mutex);
+    const moved = move(new ArrayBuffer(4));
+    expect(move(moved)).toBe(moved);
   });
 
   it.each<[unknown, RegExp]>([
@@ -32,6 +37,8 @@ describe('move', () => {
     expect(() => move({ pixels }, [pixels as never])).toThrow(
       /the list that move\(\) is given has an Uint8Array in it.*pass its \.buffer/,
     );
+    const mutex = new Mutex();
+    expect(() => move({ mutex }, [mutex as never])).toThrow(/a Mutex in it, which is shared, not moved/);
     const moved: unknown = move({ pixels }, [pixels.buffer]);
     expect(moved).toBeInstanceOf(Moved);
   });

@@ -1,3 +1,4 @@
+import { isSharedObject } from '@pkg/sync';
 import { isArrayPrototype, isObjectPrototype } from '@pkg/sync/kernel';
 import { types } from '../builtins.ts';
 import { isPinned } from './is-pinned.ts';
@@ -9,7 +10,9 @@ import { isPinned } from './is-pinned.ts';
 export function whyNeverMoved(value: unknown): string | undefined {
   if (typeof value !== 'object' || value === null) return ', and only objects can be moved';
   if (ArrayBuffer.isView(value)) return ', and views are not moved, but their buffers are: pass its .buffer';
-  if (types.isSharedArrayBuffer(value)) return ', which is shared, not moved: leave it out';
+  if (types.isSharedArrayBuffer(value) || isSharedObject(value)) {
+    return ', which is shared, not moved: leave it out';
+  }
   if (isPinned(value)) {
     return ', which is marked as untransferable, as is the one that small Buffers of Node share: leave it out, and it is copied';
   }
