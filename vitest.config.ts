@@ -26,6 +26,7 @@ export default defineConfig({
       project('interleaving', { timeout: 120_000, parallel: true }),
       project('threads', { timeout: 120_000, parallel: false }),
       project('engines', { timeout: 120_000, parallel: false }),
+      project('browser', { timeout: 60_000, parallel: false }),
       project('consumers', { timeout: 180_000, parallel: false }),
     ],
     reporters: process.env['TEST_RESULTS']
