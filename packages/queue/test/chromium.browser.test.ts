@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CHROMIUM, hasChromium, launch, TestPage } from './browser/chromium.ts';
 import { PAGE_CHECKS } from './browser/page-checks.ts';
 import { ISOLATING, type ModuleServer, serveModules } from './browser/server.ts';
@@ -66,6 +66,25 @@ describe.runIf(isDue)(`the built packages in Chromium (${CHROMIUM}, or the path 
     const opened = openPage({ ...ISOLATING, ...STRICT }, 'pageOf', PAGE);
     it.each(awaiting.filter((name) => name.includes('items')))('%s', async (name) => {
       await opened.page.call('runHere', name);
+    });
+  });
+
+  describe('in a page that is not cross-origin isolated', () => {
+    const opened = openPage({}, 'pageOf', 'packages/queue/test/browser/open-page.ts');
+
+    it('can be loaded, and say what is missing', async () => {
+      const missing = {
+        name: 'SharedMemoryUnavailable',
+        code: 'SYNC_SHARED_MEMORY_UNAVAILABLE',
+        message: expect.stringMatching(/cross-origin isolated.*Cross-Origin-Opener-Policy: same-origin/),
+      };
+      expect(await opened.page.call('tellErrors')).toEqual({
+        crossOriginIsolated: false,
+        Queue: missing,
+        PriorityQueue: missing,
+        Mutex: missing,
+        Event: missing,
+      });
     });
   });
 });

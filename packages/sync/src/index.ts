@@ -10,6 +10,7 @@ export { LockTimeout } from './lock-timeout.ts';
 export { Mutex } from './mutex.ts';
 export type { MutexGuard } from './mutex-guard.ts';
 export { Semaphore, type SemaphoreOptions } from './semaphore.ts';
+export { SharedMemoryUnavailable } from './shared-memory-unavailable.ts';
 export {
   FROM,
   HANDLE,

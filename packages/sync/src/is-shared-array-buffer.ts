@@ -1,8 +1,8 @@
-// Browsers without cross-origin isolation have no such global.
-const byteLength =
-  typeof SharedArrayBuffer === 'undefined'
-    ? undefined
-    : Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength')!.get!;
+import { hasSharedMemory } from './has-shared-memory.ts';
+
+const byteLength = hasSharedMemory()
+  ? Object.getOwnPropertyDescriptor(SharedArrayBuffer.prototype, 'byteLength')!.get!
+  : undefined;
 
 /**
  * Whether a value is a `SharedArrayBuffer`, of whatever realm (an iframe, a `vm` context): told by what it is, and not by its

@@ -2,12 +2,14 @@ import { keyOfWorker, type LivenessProbe, watchStop } from '#platform';
 import { addChild, bury, type Child, noteStop, recoverWhatIsDue, terminateChild } from './children.ts';
 import { currentThread, identitiesOfThisThread } from './current-thread.ts';
 import { describeValue } from './describe-value.ts';
+import { hasSharedMemory } from './has-shared-memory.ts';
 import { homeTable } from './known-tables.ts';
 import type { TerminableWorker } from './termination.ts';
 
 // When this module is loaded, and not when a worker is supervised: a worker inherits what its parent has at
-// the moment of its start, and without the parent's table it would make one that the parent never hears of.
-homeTable();
+// the moment of its start, and without the parent's table it would make one that the parent never hears of. A page without
+// shared memory loads this module all the same, and is told when it uses it.
+if (hasSharedMemory()) homeTable();
 
 /** What {@link supervise} needs of a worker: Node's `Worker` has it. */
 export interface SupervisedWorker extends TerminableWorker {

@@ -28,6 +28,8 @@
  *
  * @packageDocumentation
  */
+import { hasSharedMemory } from './has-shared-memory.ts';
+import { SharedMemoryUnavailable } from './shared-memory-unavailable.ts';
 
 const MAGIC = 0x54_48_52_44;
 const DEATHS = 1;
@@ -69,8 +71,13 @@ export class ThreadTable {
     );
   }
 
-  /** A new table, with nobody in it. */
+  /**
+   * A new table, with nobody in it.
+   *
+   * @throws SharedMemoryUnavailable in a page that is not cross-origin isolated
+   */
   static create(): ThreadTable {
+    if (!hasSharedMemory()) throw new SharedMemoryUnavailable();
     const memory = new SharedArrayBuffer(BYTES);
     const words = new Int32Array(memory);
     for (let i = 0; i < 4; i++) words[TOKEN + i] = (Math.random() * 2 ** 32) | 0;
