@@ -85,12 +85,14 @@ export class WaitingLine {
     while (this.#places.length > 0) {
       const place = this.#places[0]!;
       this.#giveUp = new AbortController();
+      const { signal } = this.#giveUp;
       this.#onItsWay = place;
       try {
-        await this.#tasks.putAsync(place.record as never, { signal: this.#giveUp.signal });
+        await this.#tasks.putAsync(place.record as never, { signal });
       } catch (error) {
         if (place.isGivenUp) this.#events.left(place.task);
-        else if (this.#places[0] === place) this.#repair(place, error);
+        // Called off for one that came before it, it may be the first again by now: then nothing is wrong with its record.
+        else if (error !== signal.reason && this.#places[0] === place) this.#repair(place, error);
         continue;
       } finally {
         this.#onItsWay = undefined;

@@ -19,7 +19,7 @@ function lineFor(maxsize: number) {
   const line = new WaitingLine(queue, {
     onPut: () => void told.push('put'),
     left: ({ name }) => void told.push(`${name} left`),
-    repair: () => undefined,
+    repair: ({ name }) => void told.push(`${name} repaired`) as undefined,
   });
   return { queue, line, told };
 }
@@ -57,5 +57,33 @@ describe('a task that leaves the line', () => {
     expect(line.leave(first)).toBe(false);
     await turn();
     expect([told, line.length, queue.qsize()]).toEqual([['put'], 0, 1]);
+  });
+});
+
+describe('a task that waits for a place', () => {
+  it.each<[string, (line: WaitingLine, other: PendingTask, queue: Queue<TaskRecord>) => void, TaskRecord[]]>([
+    ['is called off', (line, other) => void line.leave(other), [record(1)]],
+    [
+      'finds a place',
+      (line, _, queue) => {
+        queue.get();
+        line.advance();
+      },
+      [record(2), record(1)],
+    ],
+  ])('goes on waiting when one that came before it %s in the same turn', async (_, end, expected) => {
+    const { queue, line, told } = lineFor(1);
+    queue.put(record(0));
+    const [waiting, urgent] = [taskNamed('waiting'), taskNamed('urgent')];
+    urgent.priority = -1;
+    line.join(waiting, record(1));
+    line.join(urgent, record(2));
+    end(line, urgent, queue);
+    await turn();
+    expect([told.includes('waiting repaired'), waiting.inLine, line.length]).toEqual([false, true, 1]);
+    if (expected.length === 1) queue.get();
+    for (const each of expected) expect(await queue.getAsync()).toEqual(each);
+    await turn();
+    expect([waiting.inLine, line.length]).toEqual([false, 0]);
   });
 });
