@@ -383,15 +383,16 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     return this.#origin.codec.decode(reader);
   }
 
-  /** Writes an item's frame; when that fails, none of its batch has been put yet. */
-  #frame(item: T, writer: ByteWriter): void {
+  /** Writes the frame of an item, the `index`th of its batch if it has one; when that fails, none of these has been put yet. */
+  #frame(item: T, writer: ByteWriter, index?: number): void {
     try {
-      this.#writeFrame(item, writer);
+      this.#writeFrame(item, writer, index);
     } catch (error) {
       // A shutdown comes before whatever is wrong with the item. Items that can be framed learn of it from the store.
       if (isShutDown(this.#header)) throw new QueueShutDown();
       if (isInstance(error, ItemTooLarge)) {
         throw this.#neverFits(
+          index,
           `at least ${error.bytes - this.#store.offerHeader * 4}`,
           this.#store.largestFrame,
         );
@@ -400,7 +401,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
   }
 
-  #writeFrame(item: T, writer: ByteWriter): void {
+  #writeFrame(item: T, writer: ByteWriter, index: number | undefined): void {
     const header = this.#store.offerHeader;
     const at = writer.reserve(header * 4);
     // Divided, here and wherever bytes are counted, where a shift would cut off what is beyond 32 bits: a blob that is
@@ -411,13 +412,14 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     const length = writer.length - at - header * 4;
     writer.pad();
     const largest = this.#store.largestFrame;
-    if ((writer.length - at) / 4 > largest) throw this.#neverFits(`${length}`, largest);
+    if ((writer.length - at) / 4 > largest) throw this.#neverFits(index, `${length}`, largest);
     writer.words[at / 4] = length;
   }
 
-  #neverFits(bytes: string, largestFrame: number): RangeError {
+  #neverFits(index: number | undefined, bytes: string, largestFrame: number): RangeError {
+    const which = index === undefined ? 'an item' : `item ${index} of the batch, counted from 0,`;
     return new RangeError(
-      `an item of ${bytes} bytes can never fit into this queue, whose memory holds items of up to ` +
+      `${which} of ${bytes} bytes can never fit into this queue, whose memory holds items of up to ` +
         `${(largestFrame - this.#store.offerHeader) * 4} bytes (maxBytes ${this.#maxBytes}), counted as its codec ` +
         `"${this.#origin.codec.name}" writes them: raise maxBytes or split the item`,
     );
@@ -430,7 +432,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
       for (const item of items) {
         writer.start = writer.length;
         try {
-          this.#frame(item, writer);
+          this.#frame(item, writer, count);
         } catch (error) {
           throw atIndex(error, count);
         }
