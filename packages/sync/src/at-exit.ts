@@ -1,7 +1,7 @@
 import { onExit } from '#platform';
 import { perThread } from './per-thread.ts';
 
-/** One list for all copies of this package in a thread: of two that want to be last, neither would come to rest. */
+/** One list for all copies and realms of a thread: of two that want to be last, neither would come to rest. */
 const atExit = perThread('@pkg/sync.at-exit', () => ({
   actions: [] as ((isLast: boolean) => void)[],
   isListening: false,

@@ -1,4 +1,4 @@
-import { perThread } from './per-thread.ts';
+import { perRealm } from './per-realm.ts';
 
 /** A class of errors, as the registry needs it. */
 export type ErrorClass = abstract new (...args: never[]) => Error;
@@ -15,7 +15,7 @@ const builtIns = [
   DOMException,
 ] as const;
 
-const classes = perThread(
+const classes = perRealm(
   '@pkg/sync.error-classes',
   () => new Map(builtIns.map((each): [string, ErrorClass] => [each.name, each])),
 );

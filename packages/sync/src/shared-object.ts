@@ -8,7 +8,7 @@
  */
 
 import { describeValue } from './describe-value.ts';
-import { perThread } from './per-thread.ts';
+import { perRealm } from './per-realm.ts';
 
 /** Key of the method that returns an object's {@link SharedHandle}. */
 export const HANDLE: unique symbol = Symbol.for('@pkg/sync.handle') as never;
@@ -35,7 +35,7 @@ export interface SharedClass<T extends SharedObject = SharedObject> {
 }
 
 /** `@pkg/interleave`, which depends on no package, enters its class here by the same name. */
-const classes = perThread('@pkg/sync.shared-classes', () => new Map<string, SharedClass>());
+const classes = perRealm('@pkg/sync.shared-classes', () => new Map<string, SharedClass>());
 
 /**
  * Makes a class known to {@link revive} on the calling thread; call it beside the class, in its module.

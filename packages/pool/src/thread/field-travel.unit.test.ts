@@ -1,8 +1,8 @@
 import { BlockList, SocketAddress } from 'node:net';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
+import { loadInContext } from '../../../sync/test/fixtures/in-context.ts';
 import { Counter } from '../../test/fixtures/counter.ts';
-import { loadInContext } from '../../test/fixtures/in-context.ts';
 import { everything } from '../../test/fixtures/travelling.ts';
 import { ThreadFieldError } from './errors.ts';
 import { packFields, UnknownSharedObject, unpackFields } from './field-travel.ts';
@@ -268,7 +268,10 @@ describe('fields', () => {
 
 describe('in another realm than that of messages', () => {
   const url = new URL('../../test/fixtures/travelling.ts', import.meta.url);
-  const there = loadInContext<typeof import('../../test/fixtures/travelling.ts')>(url);
+  const there = loadInContext<typeof import('../../test/fixtures/travelling.ts')>(url, [
+    '@pkg/pool',
+    '@pkg/queue',
+  ]);
 
   /** That all places of `counter` in what has arrived are of the same memory, and the rest is as it was. */
   function expectEverything(arrived: Record<string, unknown>, counter: Counter): void {

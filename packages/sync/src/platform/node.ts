@@ -20,6 +20,9 @@ export type { LivenessProbe, ProbePort } from './web.ts';
 const TABLE_KEY = '@pkg/sync.threads';
 
 /** See `web.ts`. */
+export const sharedByRealms: object = process;
+
+/** See `web.ts`. */
 export function inheritedTable(): SharedArrayBuffer | undefined {
   const table: unknown = getEnvironmentData(TABLE_KEY);
   return isSharedArrayBuffer(table) ? table : undefined;

@@ -26,6 +26,12 @@ export interface LivenessProbe {
   close(): void;
 }
 
+/**
+ * An object that all realms of the calling thread have in common, for what belongs to the thread to be kept on. A worker of
+ * the web has one realm.
+ */
+export const sharedByRealms: object = globalThis;
+
 /** The memory of the thread table that this thread was started with, if its parent handed one down. */
 export function inheritedTable(): SharedArrayBuffer | undefined {
   return undefined;
