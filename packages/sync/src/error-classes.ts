@@ -1,3 +1,4 @@
+import { describeValue } from './describe-value.ts';
 import { perRealm } from './per-realm.ts';
 
 /** A class of errors, as the registry needs it. */
@@ -45,7 +46,9 @@ const classes = perRealm(
  */
 export function registerErrorClass(errorClass: ErrorClass, name: string = errorClass?.name): void {
   if (typeof errorClass !== 'function' || !isOfErrors(errorClass.prototype)) {
-    throw new TypeError(`registerErrorClass() takes a class that extends Error, not ${String(errorClass)}`);
+    throw new TypeError(
+      `registerErrorClass() takes a class that extends Error, not ${describeValue(errorClass)}`,
+    );
   }
   if (name === '') throw new TypeError('registerErrorClass() needs a name for an anonymous class');
   classes.set(name, errorClass);

@@ -57,8 +57,20 @@ const classes = perRealm('@pkg/sync.shared-classes', () => new Map<string, Share
  * }
  * registerSharedClass('my-package.Counter', Counter as never);
  * ```
+ * @throws TypeError when `kind` is no string or empty, and when the class lacks its static method `[FROM]`
  */
 export function registerSharedClass(kind: string, sharedClass: SharedClass): void {
+  if (typeof kind !== 'string' || kind === '') {
+    throw new TypeError(
+      `a kind of shared objects must be a string that is not empty, not ${describeValue(kind)}`,
+    );
+  }
+  // Here and not where an object arrives: that is another thread, which could only say that it cannot attach.
+  if (typeof sharedClass?.[FROM] !== 'function') {
+    throw new TypeError(
+      `the class of '${kind}' needs a static method [FROM], and ${describeValue(sharedClass)} has none`,
+    );
+  }
   classes.set(kind, sharedClass);
 }
 
