@@ -150,12 +150,12 @@ export class Barrier extends SharedPrimitive {
    * @param options `timeout` in milliseconds, default: wait for ever. When it runs out the barrier breaks
    * @returns a number from 0 to `parties` - 1, another one for each of those who came together
    * @throws BrokenBarrierError when the barrier is broken, or is broken or reset meanwhile, or time runs out
-   * @throws BlockingForbidden on a thread that may not block
+   * @throws BlockingForbidden on a thread that may not block, unless `timeout` is 0
    * @throws RangeError when `timeout` is negative or NaN, TypeError when it is no number or `options` are no object
    */
   wait(options: WaitOptions = {}): number {
     const deadline = deadlineIn(options);
-    if (!this.self.mayBlock) throw new BlockingForbidden('barrier.wait');
+    if (!this.self.mayBlock && deadline !== -Infinity) throw new BlockingForbidden('barrier.wait');
     const arrival = this.#arrive();
     waitUntil(this.#turned, this.#hasEnded(arrival), deadline, this.#recover);
     return this.#conclude(arrival, options.timeout);

@@ -157,7 +157,7 @@ export class Condition extends SharedPrimitive {
    * @param options `timeout` in milliseconds, default: wait for ever
    * @returns true when notified, false when the time ran out first. The calling thread holds the mutex again
    * @throws LockNotHeld when the calling thread does not hold the mutex
-   * @throws BlockingForbidden on a thread that may not block
+   * @throws BlockingForbidden on a thread that may not block, also with a timeout of 0: it may wait for the mutex
    * @throws RangeError when `timeout` is negative or NaN, or when `maxWaiters` wait already
    */
   wait(options: WaitOptions = {}): boolean {
@@ -201,7 +201,8 @@ export class Condition extends SharedPrimitive {
   }
 
   /**
-   * Waits until `predicate` holds: looks at it, under the mutex, now and after each notification. Blocks.
+   * Waits until `predicate` holds: looks at it, under the mutex, now and after each notification. Blocks, unless
+   * `timeout` is 0: then it looks once.
    *
    * @param predicate called with the mutex held
    * @param options `timeout` in milliseconds for all of it, default: wait for ever
@@ -210,7 +211,7 @@ export class Condition extends SharedPrimitive {
    */
   waitFor(predicate: Predicate, options: WaitOptions = {}): boolean {
     const deadline = deadlineIn(options);
-    if (!this.self.mayBlock) throw new BlockingForbidden('condition.waitFor');
+    if (!this.self.mayBlock && deadline !== -Infinity) throw new BlockingForbidden('condition.waitFor');
     this.mutex.assertMine('condition.waitFor');
     for (let isOver = false; ; ) {
       if (holds(predicate, 'condition.waitFor')) return true;
