@@ -78,7 +78,7 @@ export interface ConditionOptions {
    * How many may wait at the same time, over all threads: 1 to 65536, default 1024. Each takes 16 bytes of
    * shared memory, in use or not. One more is a RangeError in `wait`.
    */
-  maxWaiters?: number;
+  maxWaiters?: number | undefined;
 }
 
 /** What {@link Condition.waitFor} waits for: anything truthy. */

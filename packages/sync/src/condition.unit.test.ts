@@ -279,6 +279,7 @@ describe('Condition', () => {
     guard.unlock();
     expect(() => new Condition({} as never)).toThrow(TypeError);
     expect(() => new Condition(new Mutex(), { maxWaiters: 0 })).toThrow(RangeError);
+    expect(() => new Condition(new Mutex(), { maxWaiters: undefined })).not.toThrow();
     expect(() => Condition.from(new Mutex().handle as never)).toThrow(/kind '@pkg\/sync\.Mutex'/);
     const main = new Condition(new Mutex({ identity: new Cast().enter(false) }));
     expect(() => main.wait()).toThrow(/await condition\.waitAsync\(\)/);
