@@ -8,8 +8,10 @@ import { describeValue } from './describe-value.ts';
 export function checkSignal(signal: unknown): void {
   if (signal === undefined || signal instanceof AbortSignal) return;
   // One of another realm, or of a library's own.
-  const { aborted, addEventListener } = Object(signal) as Partial<AbortSignal>;
-  if (typeof aborted === 'boolean' && typeof addEventListener === 'function') return;
+  const { aborted, addEventListener, removeEventListener } = Object(signal) as Partial<AbortSignal>;
+  // Both, since a wait that is over takes its listener away.
+  const isListenedTo = [addEventListener, removeEventListener].every((own) => typeof own === 'function');
+  if (typeof aborted === 'boolean' && isListenedTo) return;
   throw new TypeError(`options.signal must be an AbortSignal, not ${describeValue(signal)}`);
 }
 
