@@ -46,10 +46,12 @@ export interface Supervision {
  *
  * To be called on the thread that started the worker, right after starting it. Does not block. The end is
  * noticed by the worker's `exit` event, and by a thread that blocks in an object of this project while it does so. A
- * worker that exits by itself, an uncaught error included, says so as the last thing that it does. One whose whole life fell
- * into one such wait, and that could not say so, is noticed only after the wait: the engine ended it (out of memory), or a
- * listener of its own for `exit` threw, called `process.exit()` again, or was added in the stretch of code that exits, or the
- * package `signal-exit` is in use there, which has code run after all listeners. A `probe` whose port it keeps tells of it.
+ * worker that exits by itself, an uncaught error included, says so as the last thing that it does. Of one that could not say
+ * so Node tells a thread that blocks only if that has served events while the worker ran; if it has done nothing but block
+ * since it started the worker, in one wait or in several, the end is noticed after the wait, when the thread serves events.
+ * Such a worker was ended by `terminate()` or by the engine (out of memory), or a listener of its own for `exit` threw, called
+ * `process.exit()` again, or was added in the stretch of code that exits, or the package `signal-exit` is in use there, which
+ * has code run after all listeners. A `probe` whose port it keeps tells of it.
  *
  * @param worker a Node `Worker`
  * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which hands it to
