@@ -270,6 +270,32 @@ describe('submit', () => {
     expect(seen).toEqual(['mine', 'mine']);
   });
 
+  it.each([undefined, 'of the worker'])(
+    'begins each task in the context that the initializer leaves: %s',
+    async (context) => {
+      const contexts = new URL('../test/fixtures/contexts.ts', import.meta.url);
+      const executor = new ThreadPoolExecutor<typeof import('../test/fixtures/contexts.ts')>(contexts, {
+        maxWorkers: 1,
+        ...(context === undefined ? {} : { initializer: { name: 'enter', args: [context] } }),
+      });
+      const now = () => Promise.all([executor.submit('context'), executor.submit('contextLater')]);
+      expect(await now()).toEqual([context, context]);
+      await executor.submit('enter', ['another']);
+      expect(await now()).toEqual([context, context]);
+      await rejectionOf(executor.submit('enterAndFail', ['another']));
+      expect(await now()).toEqual([context, context]);
+      expect(await executor.submit('enterLater', ['another'])).toBe('another');
+      expect(await now()).toEqual([context, context]);
+      const items: unknown[] = [];
+      for await (const item of executor.submit('enterBetween', ['another'])) items.push(item);
+      expect(items).toEqual(['another', 'another']);
+      expect(await now()).toEqual([context, context]);
+      await executor.broadcast('enter', ['another']);
+      expect(await now()).toEqual([context, context]);
+      await executor.shutdown();
+    },
+  );
+
   it('serves what tasks leave behind, also under load', async () => {
     const executor = make({ maxWorkers: 1 });
     const fired = new Counter();

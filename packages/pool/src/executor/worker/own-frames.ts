@@ -3,6 +3,9 @@ import type { PackedError } from '../../thread/error-travel.ts';
 /** `    at name (file:line:column)`, with or without the name: the file. */
 const FRAME = /^\s+at (?:.* \()?(?:async )?(.+):\d+:\d+\)?$/;
 
+/** How Node's own modules are named, and Deno's. */
+const ENGINES_OWN = /^(?:node|ext):/;
+
 const fileOf = (line: string): string | undefined => FRAME.exec(line)?.[1];
 
 /**
@@ -34,8 +37,8 @@ export class OwnFrames {
     for (let last = end - 1; last >= 0; last--) {
       const file = fileOf(lines[last]!);
       if (file === undefined) break;
-      // Between the worker and the task may be what Node does.
-      const isInternal = file.startsWith('node:internal/');
+      // Between the worker and the task may be what the engine does.
+      const isInternal = ENGINES_OWN.test(file);
       if (!isInternal && !this.#files.has(file)) break;
       if (!isInternal || end < lines.length) end = last;
     }

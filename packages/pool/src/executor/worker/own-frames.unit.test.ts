@@ -24,6 +24,10 @@ describe('the frames of a worker', () => {
       'Error: no',
       task,
     ]);
+    for (const file of ['node:async_hooks', 'ext:deno_node/async_hooks.ts']) {
+      const scope = `    at AsyncResource.runInAsyncScope (${file}:203:9)`;
+      expect(cut('Error: no', task, worker[0]!, scope, ...worker)).toEqual(['Error: no', task]);
+    }
     expect(cut('Error: no', ...worker)).toEqual(['Error: no']);
   });
 

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { deadlineOf, LONGEST_WITHOUT_TURN, turn } from '@pkg/sync/kernel';
 import { packError, unpackError } from '../../thread/error-travel.ts';
 import { clock } from '../clock.ts';
@@ -31,6 +32,9 @@ import type { TaskSource } from './task-source.ts';
  * in the same breath as it cancels; only one that dies in between never does.
  */
 const LONGEST_WAIT_FOR_REASON = 1000;
+
+/** Else Node would watch for the collection of each task's resource, to tell `async_hooks` of it. */
+const NOBODY_WAITS_FOR_ITS_END = { requireManualDestroy: true };
 
 /** What the loop works with. */
 export interface Bench {
@@ -178,6 +182,17 @@ export class WorkLoop {
     const running = new RunningTask(slot, generation, name, this.#bench.words, this.#report, this.#awaitMail);
     this.#running = running;
     setCurrentTask(running);
+    // A context of its own: one that it enters and does not leave would else be that of all tasks after it.
+    const scope = new AsyncResource('@pkg/pool:task', NOBODY_WAITS_FOR_ITS_END);
+    return scope.runInAsyncScope(this.#call, this, running, task, record, posted);
+  }
+
+  #call(
+    running: RunningTask,
+    task: (...args: unknown[]) => unknown,
+    record: TaskRecord,
+    posted: unknown[] | undefined,
+  ): true | Promise<void> {
     let returned: unknown;
     let then: ReturnType<typeof thenOf>;
     let takesTime: boolean;
@@ -187,7 +202,7 @@ export class WorkLoop {
       then = thenOf(returned);
       takesTime = then !== undefined || isStream(returned);
     } catch (error) {
-      this.#fail(slot, generation, error);
+      this.#fail(running.slot, running.generation, error);
       return true;
     }
     if (takesTime) return this.#followUp(running, then === undefined ? returned : adopt(returned, then));

@@ -51,7 +51,9 @@ export class WorkerMain {
     }
     this.#preparing = 'initialize';
     try {
-      await this.#initialize(functions);
+      const { initialize, args } = await this.#initializer(functions);
+      // Here and nowhere deeper: the context that it enters is to be that of the work loop, and so of each task.
+      await initialize(...args);
     } catch (error) {
       return this.#end({ type: 'load-failed', error: packError(error), initializer: true });
     }
@@ -101,12 +103,14 @@ export class WorkerMain {
     }
   }
 
-  async #initialize(functions: Functions): Promise<void> {
-    if (this.#data.initializer === undefined) return;
+  async #initializer(
+    functions: Functions,
+  ): Promise<{ initialize: (...args: unknown[]) => unknown; args: unknown[] }> {
+    if (this.#data.initializer === undefined) return { initialize: () => {}, args: [] };
     const { name, args } = this.#data.initializer;
     const initialize = functions.get(name);
     if (initialize === undefined) throw new TypeError(`the module exports no function '${name}'`);
-    await initialize(...((await unpackValue(name, args)) as unknown[]));
+    return { initialize, args: (await unpackValue(name, args)) as unknown[] };
   }
 
   async #work(functions: Functions): ReturnType<WorkLoop['run']> {
