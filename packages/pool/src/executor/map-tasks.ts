@@ -2,6 +2,7 @@ import { checkSignal, describeValue, throwIfAborted, turn, whenAborted } from '@
 import { leavable } from './leavable.ts';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
+import { TaskStream } from './task-stream.ts';
 
 /** How `map` goes through its items. */
 export interface MapOptions {
@@ -20,7 +21,7 @@ export interface MapOptions {
 /**
  * Runs `begin` on each item, up to `concurrency` at once, and yields each result as soon as it is there, whether or not
  * the source has given its next item. Leaving early (`return()`, `throw()`), a failure of a task or of the source, and the
- * signal cancel what is under way and close the source. A source that is still to answer then is told so by its
+ * signal cancel what is under way, streams that were not yielded yet too, and close the source. A source that is still to answer then is told so by its
  * `return()`, but not waited for; an item that it gives afterwards is dropped.
  */
 export function mapTasks<T, R>(
@@ -103,12 +104,17 @@ class Mapping<T, R> {
     }
   }
 
-  /** Nothing is begun any more, and what is under way is cancelled. The first of several reasons counts. */
+  /** Nothing is begun any more, and what is under way is cancelled, streams that wait for their turn too. The first of several reasons counts. */
   end(why: 'left' | { error: unknown }): void {
     if (this.#end !== undefined) return;
     this.#end = why;
     // The latest first: a worker that is freed by a cancellation is to find nothing more to begin.
     for (const task of [...this.#underWay].reverse()) task.cancel();
+    // A stream that is never handed on would keep its worker for ever.
+    for (const outcome of [...this.#ready, ...this.#line.map((place) => place.outcome)]) {
+      if (outcome !== undefined && 'value' in outcome && outcome.value instanceof TaskStream)
+        outcome.value.leave();
+    }
     this.#wake?.();
   }
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { rejectionOf } from '../../test/fixtures/rejection-of.ts';
 import { type MapOptions, mapTasks } from './map-tasks.ts';
 import { Task } from './task.ts';
+import { TaskStream } from './task-stream.ts';
 
 /** Tasks by their items, which the test ends as it likes. */
 class Desk {
@@ -373,5 +374,37 @@ describe('the signal', () => {
     const desk = new Desk();
     expect(await rejectionOf(desk.map('abc', { signal: AbortSignal.abort('no') }).next())).toBe('no');
     expect(desk.begun).toEqual([]);
+  });
+});
+
+describe('results that are streams', () => {
+  it.each([
+    [true, 'left'],
+    [false, 'left'],
+    [true, 'aborted'],
+    [false, 'aborted'],
+  ] as const)('are left, if the consumer never gets them (ordered: %s, %s)', async (ordered, how) => {
+    const left: string[] = [];
+    const never = new Task<TaskStream>(() => {});
+    never.cancel = () => {};
+    const begin = (item: string): Task<TaskStream> => {
+      if (item === 'pending') return never;
+      const stream = new TaskStream(
+        () => {},
+        () => left.push(item),
+      );
+      return new Task((resolve) => resolve(stream));
+    };
+    const controller = new AbortController();
+    const items = ['first', 'second', 'pending', 'last'];
+    const results = mapTasks(items, begin, { concurrency: 4, ordered, signal: controller.signal });
+    await results.next();
+    await turn();
+    if (how === 'left') await results.return();
+    else {
+      controller.abort('enough');
+      expect(await rejectionOf(results.next())).toBe('enough');
+    }
+    expect(left).toEqual(['second', 'last']);
   });
 });
