@@ -247,4 +247,54 @@ describe('the figures of an executor', () => {
     await executor.shutdown();
     expect(executor.stats()).toMatchObject({ workers: [], done: 10, failed: 1, wait, run });
   });
+
+  it('add up to what was submitted, whatever became of it', async () => {
+    let submitted = 0;
+    const listener = () => void submitted++;
+    subscribe('@pkg/pool:task:submitted', listener);
+    const executor = new ThreadPoolExecutor<Tasks>(url, { maxWorkers: 2, maxQueue: 4, graceMs: 50 });
+    const outcomes: Promise<unknown>[] = [
+      executor.submit('add', [1, 2]),
+      executor.submit('fail'),
+      executor.submit('echo', [() => {}]),
+      executor.submit('notATask' as 'add', [1, 2]),
+      executor.submit('add', [1, 2], { timeout: -1 }),
+      executor.submit('add', [1, 2], { timeout: 0 }),
+      executor.submit('add', [1, 2], { signal: AbortSignal.abort() }),
+      executor.submit('returnsFunction'),
+      executor.submit('dieAtFirst', [new Counter(), 1], { retries: 1 }),
+      executor.submit('dieAtFirst', [new Counter(), 2], { retries: 1 }),
+    ];
+    // Beyond `maxQueue`: these are called off in line, and in the queue.
+    for (let i = 0; i < 10; i++) {
+      const task = executor.submit('later', ['x']);
+      task.cancel();
+      outcomes.push(task);
+    }
+    await Promise.allSettled(outcomes);
+    await executor.broadcast('whoAmI');
+    const started = new Counter();
+    const running = executor.submit('deaf', [started]);
+    while (started.get() === 0) await new Promise((resolve) => setImmediate(resolve));
+    running.cancel();
+    expect(executor.stats()).toMatchObject({ running: 1 });
+    const read = async (stream: AsyncIterable<unknown>, items: number) => {
+      for await (const _ of stream) if (--items === 0) break;
+    };
+    const ofStreams = await Promise.allSettled([
+      running,
+      read(executor.submit('countTo', [20]), Infinity),
+      read(executor.submit('countTo', [1_000_000]), 1),
+      read(executor.submit('failAfter', [2]), Infinity),
+      read(executor.submit('perishAfter', [2, 'exit']), Infinity),
+      executor.submit('add', [1, 2]),
+    ]);
+    const settled = [...(await Promise.allSettled(outcomes)), ...ofStreams];
+    await executor.shutdown({ timeout: 0 });
+    const { queued, running: stillRunning, done, failed } = executor.stats();
+    unsubscribe('@pkg/pool:task:submitted', listener);
+    expect([queued, stillRunning, done + failed]).toEqual([0, 0, submitted]);
+    const failures = settled.filter(({ status }) => status === 'rejected').length;
+    expect(failed).toBe(failures);
+  });
 });

@@ -22,15 +22,21 @@ export interface DurationStats {
   readonly p99: number;
 }
 
-/** Figures of an executor. */
+/**
+ * Figures of an executor. When nothing waits and nothing runs, each task that was ever submitted is in `done` or in `failed`:
+ * a refused one as well, one that was run again once, a broadcast once for each worker that began it.
+ */
 export interface ExecutorStats {
   /** Tasks that wait for a worker, cancelled ones that have not been cleared away included. */
   readonly queued: number;
-  /** Tasks that workers run now. */
+  /** Tasks that workers run now, also those that are told to stop and counted as done or failed by now. */
   readonly running: number;
-  /** Tasks that have returned, so far. */
+  /** Tasks that have returned, so far, and streams that were abandoned: from then on, though they may still run. */
   readonly done: number;
-  /** Tasks that have failed, so far: that threw, were cancelled, or whose worker died. */
+  /**
+   * Tasks that have failed, so far: that threw, were refused or cancelled (from then on, though they may still run), or whose
+   * worker died.
+   */
   readonly failed: number;
   /** From the submission until a worker begins. */
   readonly wait: DurationStats;
