@@ -43,6 +43,24 @@ describe('a pool of threads', () => {
     expect(pool.restarts).toBe(0);
   });
 
+  it('waits no longer than it is told to', async () => {
+    const queue = new Queue<number>();
+    const pool = new WorkerPool(Summer, { size: 1, args: [queue, new Counter(), 1e9] });
+    expect(await pool.join({ timeout: 0 })).toBe(false);
+    expect(await pool.join({ timeout: 1 })).toBe(false);
+    const reason = new Error('enough');
+    expect(await rejectionOf(pool.join({ signal: AbortSignal.abort(reason) }))).toBe(reason);
+    const controller = new AbortController();
+    const joined = rejectionOf(pool.join({ signal: controller.signal }));
+    controller.abort(reason);
+    expect(await joined).toBe(reason);
+    expect(await rejectionOf(pool.join({ timeout: -1 }))).toBeInstanceOf(RangeError);
+    expect(await rejectionOf(pool.join(1000 as never))).toBeInstanceOf(TypeError);
+    queue.shutdown();
+    expect(await pool.join({ timeout: 60_000, signal: new AbortController().signal })).toBe(true);
+    expect(await pool.join({ timeout: 0 })).toBe(true);
+  });
+
   it.each([true, false])('rejects when restarts have run out (daemon: %s)', async (daemon) => {
     const runs = new Counter();
     const pool = new WorkerPool(Failing, { size: 1, args: [runs, daemon], maxRestarts: 2 });
@@ -169,6 +187,18 @@ describe('a program with a pool', () => {
     const { code, stdout, stderr } = await start('somebody joins what cannot be loaded');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('RestartsExhausted: a FailsToLoad failed');
+  });
+
+  it('is told on stderr when nobody joins any more', async () => {
+    const { code, stdout, stderr } = await start('somebody has joined, but not for long');
+    expect([code, stdout]).toEqual([0, 'false\n']);
+    expect([ofThreads(stderr), ofPools(stderr)]).toEqual([
+      ['Exception in thread Taker-1'],
+      [
+        'Exception in WorkerPool of Taker:\n' +
+          'RestartsExhausted: a Taker failed, and after 0 restarts no other is started in its place: RangeError: poisoned',
+      ],
+    ]);
   });
 
   it('is told by both when it joins after the failure', async () => {

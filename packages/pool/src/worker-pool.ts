@@ -1,6 +1,8 @@
-import { holdEventLoop } from '@pkg/sync/kernel';
+import type { AsyncWaitOptions } from '@pkg/sync';
+import { deadlineIn, remaining, throwIfAborted } from '@pkg/sync/kernel';
 import { inspect } from './builtins.ts';
 import type { RunningThread } from './thread/running-thread.ts';
+import { Waiters } from './thread/waiters.ts';
 import { runningThread, type Thread } from './thread.ts';
 import { RestartsExhausted } from './worker-pool/restarts-exhausted.ts';
 import { type PoolSettings, settingsOf, type WorkerPoolOptions } from './worker-pool/worker-pool-options.ts';
@@ -16,8 +18,8 @@ export type { WorkerPoolOptions } from './worker-pool/worker-pool-options.ts';
  * whichever threads die.
  *
  * No error is lost. That of a thread that is replaced is written to stderr, as `Exception in thread NAME:`. That of a
- * thread in whose place no other is started is thrown by {@link join}, as the `cause` of a RestartsExhausted; if nobody
- * has called `join` by then, both are written to stderr. What others fail of after that is written to stderr. The exit
+ * thread in whose place no other is started is thrown by {@link join}, as the `cause` of a RestartsExhausted; if no
+ * `join` is pending by then, both are written to stderr. What others fail of after that is written to stderr. The exit
  * code of the process is unaffected.
  *
  * Threads are replaced when the event loop of the thread that made the pool turns: not while it blocks. The pool keeps
@@ -37,13 +39,13 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
   readonly #threads: T[] = [];
   /** The threads whose end is still to be dealt with. */
   readonly #living = new Map<RunningThread, T>();
-  readonly #done: Promise<void>;
-  #finish!: () => void;
-  #reject!: (error: RestartsExhausted) => void;
+  /** Those who wait in {@link join}. */
+  readonly #joiners = new Waiters();
+  #joining = 0;
   #restarts = 0;
-  #joined = false;
-  #failed = false;
+  #failure: RestartsExhausted | undefined;
   #closed = false;
+  #ended = false;
 
   /**
    * Makes all objects, then starts the threads. Blocks where `Thread.start()` does: as a rule, never.
@@ -54,12 +56,6 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
    */
   constructor(threadClass: new (...args: [...A]) => T, options: WorkerPoolOptions<A>) {
     this.#settings = settingsOf(threadClass, options);
-    this.#done = new Promise((resolve, reject) => {
-      this.#finish = resolve;
-      this.#reject = reject;
-    });
-    // A failure that nobody joins is written to stderr; it is not to end the process as well.
-    this.#done.catch(() => {});
     const threads = Array.from({ length: this.#settings.size }, (_, index) => this.#make(index));
     try {
       for (const [index, thread] of threads.entries()) this.#start(index, thread);
@@ -82,22 +78,27 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
   /**
    * Waits until every thread has ended. Keeps the process alive meanwhile. May be called any number of times.
    *
+   * @returns true when all have ended, false when `timeout` ran out
    * @throws RestartsExhausted as soon as a thread fails and no other is started in its place; the other threads go
    *   on. That is when `maxRestarts` have been started; at once, whatever `maxRestarts`, when the module cannot be
    *   loaded in a thread; and when the constructor, the `args` function or `start()` throws on a restart. `cause` is
-   *   what the thread failed of, or what was thrown on the restart
+   *   what the thread failed of, or what was thrown on the restart. The reason of `signal`; RangeError for a bad timeout
    */
-  async join(): Promise<void> {
-    if (!this.#joined) {
-      this.#joined = true;
-      if (this.#isHeard) for (const running of this.#living.keys()) running.holdReport();
+  async join(options: AsyncWaitOptions = {}): Promise<boolean> {
+    const left = remaining(deadlineIn(options));
+    const { signal } = options;
+    throwIfAborted(signal);
+    if (!this.#isOver) {
+      if (left === 0) return false;
+      this.#beginJoin();
+      try {
+        if (!(await this.#joiners.wait(left, signal))) return false;
+      } finally {
+        this.#endJoin();
+      }
     }
-    const release = holdEventLoop();
-    try {
-      await this.#done;
-    } finally {
-      release();
-    }
+    if (this.#failure !== undefined) throw this.#failure;
+    return true;
   }
 
   /**
@@ -117,11 +118,28 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
     return this.terminate();
   }
 
-  /** Whether the failure that no restart follows would reach somebody. Meanwhile all that live hold back their reports. */
-  get #isHeard(): boolean {
-    return this.#joined && !this.#failed && !this.#closed;
+  /** Whether {@link join} has nothing to wait for. */
+  get #isOver(): boolean {
+    return this.#ended || this.#failure !== undefined;
   }
 
+  /** Whether the failure that no restart follows would reach somebody. Meanwhile all that live hold back their reports. */
+  get #isHeard(): boolean {
+    return this.#joining > 0 && this.#failure === undefined && !this.#closed;
+  }
+
+  #beginJoin(): void {
+    const wasHeard = this.#isHeard;
+    this.#joining++;
+    if (this.#isHeard && !wasHeard) for (const running of this.#living.keys()) running.holdReport();
+  }
+
+  #endJoin(): void {
+    if (this.#joining === 1) this.#stopHearing();
+    this.#joining--;
+  }
+
+  /** To be followed by what makes {@link #isHeard} false. */
   #stopHearing(): void {
     if (this.#isHeard) for (const running of this.#living.keys()) running.releaseReport(false);
   }
@@ -150,9 +168,12 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
     if (this.#isHeard) running.releaseReport(isFinal);
     if (failure !== undefined && !this.#closed) {
       if (!isFinal) this.#replace(index);
-      else if (!this.#failed) this.#fail('is', failure.error, ({ name, message }) => `${name}: ${message}`);
+      else if (this.#failure === undefined)
+        this.#fail('is', failure.error, ({ name, message }) => `${name}: ${message}`);
     }
-    if (this.#living.size === 0) this.#finish();
+    if (this.#living.size > 0) return;
+    this.#ended = true;
+    this.#joiners.tell();
   }
 
   #replace(index: number): void {
@@ -174,8 +195,8 @@ export class WorkerPool<T extends Thread, A extends readonly unknown[] = readonl
     const wasHeard = this.#isHeard;
     this.#stopHearing();
     if (!this.#closed) {
-      this.#failed = true;
-      this.#reject(error);
+      this.#failure = error;
+      this.#joiners.tell();
     }
     if (!wasHeard) process.stderr.write(`Exception in WorkerPool of ${name}:\n${show(error)}\n`);
   }

@@ -24,11 +24,9 @@ import {
   deadlineOf,
   EventCount,
   holdEventLoop,
-  LONGEST_TIMER,
   realTime,
   remaining,
   throwIfAborted,
-  whenAborted,
 } from '@pkg/sync/kernel';
 import { inspect } from '../builtins.ts';
 import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
@@ -55,6 +53,7 @@ import {
 import { thisThread } from './this-thread.ts';
 import type { ThreadOptions } from './thread-options.ts';
 import type { TransferListItem } from './transfer-list-item.ts';
+import { Waiters } from './waiters.ts';
 import { WorkerDiedError } from './worker-died-error.ts';
 
 /** What a thread is started from. */
@@ -92,8 +91,8 @@ export class RunningThread {
   readonly #startedAt: string;
 
   #exitCode: number | undefined;
-  /** Those who join without blocking. Not reactions of {@link exited}, which nobody could take back when time is up. */
-  readonly #joiners = new Set<() => void>();
+  /** Those who join without blocking. */
+  readonly #joiners = new Waiters();
   #workerError: unknown;
   #outcome: Outcome | undefined;
   #concluded = false;
@@ -160,7 +159,7 @@ export class RunningThread {
         this.#conclude();
         this.#reportIfNobodyKnows();
         resolve();
-        for (const onExit of [...this.#joiners]) onExit();
+        this.#joiners.tell();
       });
     });
     if (daemon) {
@@ -230,7 +229,7 @@ export class RunningThread {
       if (left === 0) return false;
       this.#beginJoin();
       try {
-        if (!(await this.#exitWithin(left, signal))) return false;
+        if (!(await this.#joiners.wait(left, signal)) && !this.ended) return false;
       } finally {
         Atomics.sub(this.#state, JOINERS, 1);
       }
@@ -282,24 +281,6 @@ export class RunningThread {
 
   #endGrace(): void {
     if (Atomics.exchange(this.#state, GRACE, 0) === 1 && this.#events.hasWaiters) this.#events.notify();
-  }
-
-  #exitWithin(left: number, signal: AbortSignal | undefined): Promise<boolean> {
-    const release = holdEventLoop();
-    return new Promise<boolean>((resolve, reject) => {
-      const timer =
-        left > LONGEST_TIMER ? undefined : setTimeout(() => finish(() => resolve(this.ended)), left);
-      const onExit = () => finish(() => resolve(true));
-      const finish = (settle: () => void) => {
-        this.#joiners.delete(onExit);
-        clearTimeout(timer);
-        forget();
-        release();
-        settle();
-      };
-      const forget = whenAborted(signal, () => finish(() => reject(signal?.reason)));
-      this.#joiners.add(onExit);
-    });
   }
 
   /** Sleeps until `condition` holds or `deadline` passes; returns whether it holds. Blocks. */
