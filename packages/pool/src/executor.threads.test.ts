@@ -376,6 +376,15 @@ describe('broadcast', () => {
     await expect(executor.broadcast('echo', [() => 1])).rejects.toThrow(TaskValueError);
   });
 
+  it('keeps no worker at a stream that nobody gets, as another worker fails', async () => {
+    const executor = make({ maxWorkers: 3 });
+    const runs = new Counter();
+    await expect(executor.broadcast('streamUnlessFirst', [runs])).rejects.toThrow(RangeError);
+    while (runs.get() < 3 || executor.stats().running > 0)
+      await new Promise((resolve) => setImmediate(resolve));
+    expect(executor.stats()).toMatchObject({ done: 2, failed: 1 });
+  });
+
   it('reaches a worker that is busy when it is done', async () => {
     const executor = make({ maxWorkers: 2 });
     const [started, go] = [new Counter(), new Counter()];

@@ -51,6 +51,10 @@ const SHUT_DOWN = 'its executor was shut down';
 /** Stands for the result of a worker that a broadcast did not reach. */
 const ABSENT = Symbol('absent');
 
+const leaveStream = (result: unknown): void => {
+  if (result instanceof TaskStream) result.leave();
+};
+
 /** @throws TaskValueError when an argument cannot travel */
 function packInitializer({ name, args }: NonNullable<Settings['initializer']>): PackedValue {
   try {
@@ -221,9 +225,8 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
     }
     if (this.#closing.refusal !== undefined) throw this.#closing.refusal(name);
     const results = await this.#submitToAll(name, () => args, true);
-    const streams = results.filter((result) => result instanceof TaskStream);
-    for (const stream of streams) void stream.return();
-    if (streams.length === 0) return results;
+    if (!results.some((result) => result instanceof TaskStream)) return results;
+    results.forEach(leaveStream);
     throw new TaskValueError(
       name,
       'result',
@@ -306,8 +309,15 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
   /** What all workers return that do not end before they begin the task. */
   async #submitToAll(name: string, pack: () => PackedValue, relayed: boolean): Promise<unknown[]> {
     const workers = this.roster.all();
-    const results = await Promise.all(workers.map((worker) => this.#submitTo(worker, name, pack, relayed)));
-    return results.filter((result) => result !== ABSENT);
+    const tasks = workers.map((worker) => this.#submitTo(worker, name, pack, relayed));
+    try {
+      const results = await Promise.all(tasks);
+      return results.filter((result) => result !== ABSENT);
+    } catch (error) {
+      // Nobody gets what the others return. A stream would keep its worker for ever.
+      for (const task of tasks) task.then(leaveStream, () => {});
+      throw error;
+    }
   }
 
   /** Sends a task to a certain worker. Its result is {@link ABSENT} if that one ends before it begins the task. */
