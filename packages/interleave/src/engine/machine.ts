@@ -33,7 +33,8 @@ const entriesPerStep = 16;
  * scheduler's leave, plain ones at once.
  *
  * A death is offered before every access but an atomic load: dying before a load comes to the same as dying
- * after it, where the next access or the body's end offers it.
+ * after it, where the next access, the end of an operation or the body's end offers it. A thread that spins may die
+ * before a load as well: what is after its loop it reaches only when others let it.
  */
 export class Machine extends BodyRunner {
   /** `Atomics.load` to `Atomics.compareExchange`, with arguments already coerced and `index` in range. */

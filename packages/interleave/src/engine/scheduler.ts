@@ -112,7 +112,8 @@ export abstract class Scheduler extends ExecutionState {
    * otherwise.
    */
   protected arrive(thread: ModelThread, access: number, notifies = none): void {
-    const killable = isVisible(access) && this.mayDie(thread);
+    // One that spins on loads may never come to what others could see.
+    const killable = (isVisible(access) || this.spins(thread)) && this.mayDie(thread);
     if (this.granted) {
       // Chosen before its access was known, as it is at its first access and after a wait.
       if (killable && thread.arrived === 0) this.softPoint(thread);
