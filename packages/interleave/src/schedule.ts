@@ -13,7 +13,7 @@ export const timeout = 3;
 export const kindOf = (action: number): number => action & 7;
 /** The thread that an action is about. */
 export const threadOf = (action: number): number => (action >> 3) & 31;
-/** For a kill: how many plain writes the thread had made since its last atomic access. */
+/** For a kill: how many plain writes and ends of operations there were in the thread since its last atomic access. */
 export const positionOf = (action: number): number => (action >> 8) & mostPosition;
 const mostPosition = (1 << 20) - 1;
 
@@ -40,8 +40,8 @@ const letters = ['', 'k', 'w', 't'];
 
 /**
  * Writes a schedule as text, for example `0x3.1.k1.t0`: thread 0 makes three steps, thread 1 one; thread 1 is
- * killed; the timeout of thread 0 fires. `k1@2` kills thread 1 after two further plain writes; `w0` wakes
- * thread 0 spuriously.
+ * killed; the timeout of thread 0 fires. `k1@2` kills thread 1 after two further plain writes or ends of
+ * operations; `w0` wakes thread 0 spuriously.
  */
 export function formatSchedule(segments: readonly Segment[]): string {
   const parts: string[] = [];

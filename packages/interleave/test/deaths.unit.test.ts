@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { explore, replay, scenario } from '../src/index.ts';
+import { explore, type Outcome, replay, scenario } from '../src/index.ts';
 import { words } from './words.ts';
 
 interface Context {
@@ -44,5 +44,55 @@ describe('A thread that spins on loads', () => {
     expect(() => replay(subject, failure!.schedule)).toThrow(
       expect.objectContaining({ schedule: failure!.schedule, table: failure!.table }),
     );
+  });
+});
+
+describe('A thread that has done all of an operation', () => {
+  /** What an operation does. */
+  const works: [string, ({ go }: Context) => unknown][] = [
+    ['an access that others see', ({ go }) => Atomics.add(go, 0, 1)],
+    ['one that nobody sees after that', ({ go }) => [Atomics.add(go, 0, 1), Atomics.load(go, 0)]],
+    ['a plain write', ({ go }) => go.fill(1)],
+  ];
+
+  /** How many operations the dead thread has begun and ended, and what it left in the memory of both. */
+  const fateOf = ({ context, history }: Outcome<Context>): string => {
+    const ended = history.filter(({ end }) => end !== Number.POSITIVE_INFINITY).length;
+    return `${ended} of ${history.length}: ${context.go[0]}`;
+  };
+
+  const dying = (work: (context: Context) => unknown, check: (outcome: Outcome<Context>) => unknown) =>
+    scenario<Context>({
+      name: 'an operation and another',
+      setup,
+      threads: [
+        (context, thread) => {
+          thread.call('work', [], () => work(context));
+          thread.call('count', [], () => Atomics.add(context.found, 0, 1));
+        },
+      ],
+      check,
+    });
+
+  it.each(works)('can die before it returns: %s', (_, work) => {
+    const fates = new Set<string>();
+    explore(
+      dying(work, (outcome) => void fates.add(fateOf(outcome))),
+      { kills: 1 },
+    );
+    expect(fates).toContain('0 of 1: 1');
+    expect(fates).toContain('1 of 1: 1');
+    expect(fates).toContain('2 of 2: 1');
+  });
+
+  it.each(works)('dies there again when that is replayed: %s', (_, work) => {
+    for (const fate of ['0 of 1: 1', '1 of 1: 1']) {
+      const subject = dying(work, (outcome) => fateOf(outcome) !== fate);
+      const { failure } = explore(subject, { kills: 1, throwOnFailure: false });
+      expect(failure?.kind).toBe('check');
+      expect(() => replay(subject, failure!.schedule)).toThrow(
+        expect.objectContaining({ schedule: failure!.schedule, table: failure!.table }),
+      );
+    }
   });
 });

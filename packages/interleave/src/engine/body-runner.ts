@@ -164,8 +164,11 @@ export abstract class BodyRunner extends Scheduler {
       return;
     }
     if (this.calls.length > 0) this.beginCalls(thread);
+    // Dying here, it leaves an operation that has done all it does, and never returned.
+    if (this.mayDie(thread)) this.softPoint(thread);
     thread.append(op.operationEnd, this.ticks++, outcome, thread.returns);
     thread.returns++;
+    thread.softSteps++;
     this.noteMark(ends);
     this.wakeBeginners();
     this.cursor = thread.length;

@@ -284,7 +284,7 @@ export class ExecutionState {
       second ^= unseen.second;
     }
     for (const thread of this.threads) {
-      const status = thread.status | (thread.fresh << 4) | (thread.index << 8) | (thread.plainWrites << 16);
+      const status = thread.status | (thread.fresh << 4) | (thread.index << 8) | (thread.softSteps << 16);
       first = Math.imul(first ^ mixFirst(status, thread.hashFirst), 0x9e3779b1);
       second = Math.imul(second ^ mixSecond(status, thread.hashSecond), 0x85ebca6b);
       // With two deaths, which heir is whose.

@@ -53,7 +53,7 @@ export class Machine extends BodyRunner {
     if (this.cursor < thread.length) return this.replay(thread, signature, value);
     this.arrive(thread, accessOf(address, view.size, operation !== op.load));
     if (this.calls.length > 0) this.beginCalls(thread);
-    thread.plainWrites = 0;
+    thread.softSteps = 0;
     const version = this.memory.version;
     const result = this.#apply(operation, view, index, value, other);
     const wrote = operation !== op.load && (operation !== op.compareExchange || result === value);
@@ -141,7 +141,7 @@ export class Machine extends BodyRunner {
     const access = accessOf(address, view?.size ?? 4, true);
     this.arrive(thread, access);
     if (this.calls.length > 0) this.beginCalls(thread);
-    thread.plainWrites = 0;
+    thread.softSteps = 0;
     this.wakeDependents(access);
     // A deadline is a reading of the clock.
     if (milliseconds !== Number.POSITIVE_INFINITY) this.wakeAll();
@@ -188,7 +188,7 @@ export class Machine extends BodyRunner {
     const access = accessOf(address, view.size, true);
     this.arrive(thread, access, address);
     if (this.calls.length > 0) this.beginCalls(thread);
-    thread.plainWrites = 0;
+    thread.softSteps = 0;
     this.wakeDependents(access);
     this.races?.enterWaiters(thread.index, address);
     this.races?.leaveWaiters(thread.index, address);
@@ -296,7 +296,7 @@ export class Machine extends BodyRunner {
     const writes = operation === op.plainWrite || operation === op.bulkWrite;
     thread.append(signature, value, arg, writes ? 0 : digest(value));
     this.cursor = thread.length;
-    if (writes) thread.plainWrites++;
+    if (writes) thread.softSteps++;
     if (this.tracer !== null) {
       this.tracer.access(
         thread.index,
@@ -325,7 +325,7 @@ export class Machine extends BodyRunner {
       const access = accessOf(sizeAddress, 4, grownTo !== undefined);
       this.arrive(thread, access);
       if (this.calls.length > 0) this.beginCalls(thread);
-      thread.plainWrites = 0;
+      thread.softSteps = 0;
       this.wakeDependents(access);
     }
     const old = size[0] as number;

@@ -47,8 +47,8 @@ export class ModelThread {
   spinning = 0;
   /** How many operations of the history it has completed. */
   returns = 0;
-  /** Plain writes since its last atomic access. */
-  plainWrites = 0;
+  /** What it has done since its last atomic access that only its death makes visible: plain writes, ends of operations. */
+  softSteps = 0;
   /** 1 when its death before the access that it stands at was already offered. */
   arrived = 0;
   /** The address that it is about to notify at; `none`; `unknown` before its first access and after a wait. */
@@ -80,7 +80,7 @@ export class ModelThread {
     this.seenFrom = 0;
     this.spinning = 0;
     this.returns = 0;
-    this.plainWrites = 0;
+    this.softSteps = 0;
     this.arrived = 0;
     this.notifies = unknown;
     this.pending = unknownAccess;
@@ -157,7 +157,7 @@ export class ModelThread {
     into[at + 10] = this.seenFrom;
     into[at + 11] = this.spinning;
     into[at + 12] = this.returns;
-    into[at + 13] = this.plainWrites;
+    into[at + 13] = this.softSteps;
     into[at + 14] = this.victim;
     into[at + 15] = this.arrived;
     into[at + 16] = this.pending;
@@ -179,7 +179,7 @@ export class ModelThread {
     this.seenFrom = from[at + 10] as number;
     this.spinning = from[at + 11] as number;
     this.returns = from[at + 12] as number;
-    this.plainWrites = from[at + 13] as number;
+    this.softSteps = from[at + 13] as number;
     this.victim = from[at + 14] as number;
     this.arrived = from[at + 15] as number;
     this.pending = from[at + 16] as number;

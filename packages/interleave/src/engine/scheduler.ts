@@ -148,13 +148,13 @@ export abstract class Scheduler extends ExecutionState {
     this.noteAccess(access);
   }
 
-  /** The running thread is about to do what only a recovery can see: a choice between that and its death. */
+  /** The running thread is about to do what only its death would make visible: a choice between that and its death. */
   protected softPoint(thread: ModelThread): void {
     const candidates = this.#candidates;
     candidates[0] = actionOf(run, thread.index);
     candidates[1] = this.granted
-      ? killBeforeAccess(thread.index, thread.plainWrites)
-      : actionOf(kill, thread.index, thread.plainWrites);
+      ? killBeforeAccess(thread.index, thread.softSteps)
+      : actionOf(kill, thread.index, thread.softSteps);
     const choice = this.strategy.choose(this, candidates, 2, true);
     if (choice === 0) return;
     if (choice < 0) this.wasAbandoned = true;
@@ -254,7 +254,7 @@ export abstract class Scheduler extends ExecutionState {
     }
     if (this.kills > 0 && woken === undefined) {
       if (killable && current >= 0) {
-        candidates[count++] = actionOf(kill, current, (threads[current] as ModelThread).plainWrites);
+        candidates[count++] = actionOf(kill, current, (threads[current] as ModelThread).softSteps);
       }
       for (const thread of threads)
         if (thread.fresh === 1 && this.mayDie(thread)) candidates[count++] = actionOf(kill, thread.index);

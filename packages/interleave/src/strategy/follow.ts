@@ -46,7 +46,7 @@ export class Follow implements Strategy {
     }
   }
 
-  /** A kill between plain writes is taken where its position says; anything else waits for the next access. */
+  /** A kill between plain writes and ends of operations is taken where its position says; anything else waits for the next access. */
   #chooseSoft(candidates: Int32Array): number {
     const segment = this.#segments[this.#at];
     const death = candidates[1] as number;
