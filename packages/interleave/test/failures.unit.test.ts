@@ -165,6 +165,9 @@ interface Overlapping {
   bytes: Uint8Array;
 }
 
+/** Views of the same place. */
+type Size = 'wide' | 'whole' | 'halves' | 'bytes';
+
 /** A word, its bytes, and data that either publishes. */
 const wordAndItsBytes = () => {
   const whole = words(1);
@@ -308,6 +311,33 @@ describe('a race', () => {
       ],
     });
     expect(failureOf(subject).kind).toBe('race');
+  });
+
+  it.each([
+    ['8 bytes and a load of 4', 'wide', 'whole'],
+    ['4 bytes and a load of 8', 'whole', 'wide'],
+    ['2 bytes and a load of 1', 'halves', 'bytes'],
+    ['1 byte and a load of 2', 'bytes', 'halves'],
+  ] as const)('is a write published by a store of %s from the same place', (_, stored, loaded) => {
+    const publication = (from: Size, to: Size) =>
+      scenario({
+        name: `${from} to ${to}`,
+        setup: () => {
+          const wide = new BigInt64Array(new SharedArrayBuffer(8));
+          const { buffer } = wide;
+          const narrow = { whole: new Int32Array(buffer), halves: new Int16Array(buffer) };
+          return { wide, ...narrow, bytes: new Int8Array(buffer), data: words(1) };
+        },
+        threads: [
+          (context) => {
+            context.data[0] = 1;
+            Atomics.store(context[from] as Int32Array, 0, (from === 'wide' ? 1n : 1) as number);
+          },
+          (context) => (Number(Atomics.load(context[to] as Int32Array, 0)) === 1 ? context.data[0] : 1),
+        ],
+      });
+    expect(failureOf(publication(stored, loaded)).kind).toBe('race');
+    expect(explore(publication(stored, stored)).complete).toBe(true);
   });
 
   it('is a write published by a store that another thread has overwritten as part of a word', () => {

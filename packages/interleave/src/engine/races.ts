@@ -13,11 +13,15 @@ type Pages = (Int32Array | undefined)[];
 /** Notes are allocated for 256 bytes at a time. */
 const pageShift = 8;
 
-/** Set in the key of a word's list of waiters, beside the key of the word itself. */
-const waiterKey = 1 << 24;
-
-/** Set in the key of a part of a word, beside its address. */
-const partKey = 1 << 27;
+/** A key of what is synchronised with: the word that it begins in, and above these bits what of it is meant. */
+const wordBits = 24;
+const wholeWord = 0;
+const twoWords = 1;
+/** And 1 for the second half. */
+const halfWord = 2;
+/** And 1 to 3 for the other bytes. */
+const oneByte = 4;
+const waiters = 8;
 
 /** How the bodies have used a word of memory so far, in any execution. */
 const usedAtomically = 1;
@@ -71,11 +75,11 @@ export class Races {
 
   /** Waiting and notifying go through the word's list of waiters, a critical section that orders them. */
   enterWaiters(thread: number, address: number): void {
-    this.#acquire(thread, (address >> 2) | waiterKey);
+    this.#acquire(thread, waitersOf(address));
   }
 
   leaveWaiters(thread: number, address: number): void {
-    this.#release(thread, (address >> 2) | waiterKey);
+    this.#release(thread, waitersOf(address));
   }
 
   #acquire(thread: number, key: number): void {
@@ -83,7 +87,7 @@ export class Races {
     if (release !== undefined) this.#join(thread, release);
   }
 
-  /** Thread `thread` has stored to these bytes. Who loads others of the same word does not read from that. */
+  /** Thread `thread` has stored to these bytes. Who loads others, or more or fewer of them, does not read from that. */
   release(thread: number, address: number, size: number): void {
     if (size !== 4) this.#hasOtherSizes = true;
     if (this.#hasOtherSizes) this.#overwrite(address, size);
@@ -92,8 +96,9 @@ export class Races {
 
   /** What was stored to parts of these bytes is there no more. */
   #overwrite(address: number, size: number): void {
-    if (size === 8) this.#forget((address >> 2) + 1);
-    for (let byte = address; byte < address + size; byte++) this.#forget(partKey | byte);
+    for (let part = size >> 1; part > 0; part >>= 1) {
+      for (let at = address; at < address + size; at += part) this.#forget(keyOf(at, part));
+    }
   }
 
   #forget(key: number): void {
@@ -235,4 +240,12 @@ function pageOf(pages: Pages, byte: number, threads: number): Int32Array {
 }
 
 /** Of the clock that an atomic access of `size` bytes takes over or leaves: a load reads from a store of the same bytes. */
-const keyOf = (address: number, size: number): number => (size < 4 ? partKey | address : address >> 2);
+function keyOf(address: number, size: number): number {
+  const word = address >> 2;
+  if (size === 4) return word | (wholeWord << wordBits);
+  if (size === 8) return word | (twoWords << wordBits);
+  const what = size === 2 ? halfWord | ((address >> 1) & 1) : oneByte | (address & 3);
+  return word | (what << wordBits);
+}
+
+const waitersOf = (address: number): number => (address >> 2) | (waiters << wordBits);

@@ -4,7 +4,7 @@ import { natives } from './natives.ts';
 
 /** The clock that whoever synchronises with a word takes over. */
 export interface Release {
-  /** Tells the word from others. */
+  /** Tells what is synchronised with from others. */
   readonly key: number;
   readonly clock: Int32Array;
 }
@@ -12,9 +12,11 @@ export interface Release {
 /** Epochs for which room is made at a time, as a power of two. */
 const epochShift = 6;
 
-/** Whose knowledge is hashed, a word's or a thread's; the lowest 4 bits say of whose notes. */
-const wordIdentity = 0x40000000;
-const threadIdentity = 0x70000000;
+/**
+ * Whose knowledge is hashed: a thread's, or else that of what has a key. Keys take 28 bits, and never have the highest
+ * four of them all set, as threads do. The lowest 4 bits of an identity say of whose notes.
+ */
+const threadIdentity = 0xf0000000;
 
 /**
  * What the future of the search for races depends on: which notes of each thread every other thread, and every word that
@@ -85,8 +87,7 @@ export class UnseenNotes {
       for (const { key, clock } of releases) {
         const epoch = clock[noter] as number;
         // What everybody knows is no news, whatever else the word tells.
-        if (epoch > known && !this.#areAlike(epoch, known))
-          this.#add(wordIdentity | (key << 4) | noter, epoch);
+        if (epoch > known && !this.#areAlike(epoch, known)) this.#add((key << 4) | noter, epoch);
       }
     }
   }
