@@ -12,7 +12,7 @@ import { Trace, type TraceEvent } from './telling/trace.ts';
 
 /** What came out of one execution along a given schedule. */
 export interface Execution {
-  /** The schedule as it was in fact executed. */
+  /** The schedule as it was in fact executed; of an endless execution without the steps that follow by themselves. */
   readonly segments: readonly Segment[];
   readonly failure: BareFailure | undefined;
   readonly results: readonly unknown[];
@@ -54,8 +54,10 @@ export function withExecutions<T>(
   return Session.run(scenario, limits, new Follow(segments), kept, (session) =>
     body((given, traced = false) => {
       const { machine } = session;
+      let strategy = new Follow(given);
       const go = (trace: Trace | undefined): Trace | undefined => {
-        machine.strategy = new Follow(given);
+        strategy = new Follow(given);
+        machine.strategy = strategy;
         machine.reset();
         machine.tracer = trace ?? null;
         session.finish();
@@ -74,8 +76,9 @@ export function withExecutions<T>(
       const earlier = draft?.racing?.[0];
       const wanted = (index: number) => isShown(index, count) || (draft?.events[index] ?? null) === earlier;
       const trace = traced ? go(traceOf(wanted)) : undefined;
+      const isEndless = machine.failure?.kind === 'livelock';
       return {
-        segments: segmentsOf(machine.path.subarray(0, machine.steps)),
+        segments: segmentsOf(machine.path.subarray(0, isEndless ? strategy.decided : machine.steps)),
         failure: machine.failure ?? undefined,
         results: scenario.threads.map((_, index) => {
           const thread = machine.threads[index];

@@ -100,6 +100,27 @@ describe('livelock', () => {
     expect(failure.kind).toBe('livelock');
   });
 
+  it.each([true, false])(
+    'has a schedule of what led there, without the endless rest: minimise %s',
+    (minimise) => {
+      /** Either says that it wants to enter, and waits for the other one to give way. */
+      const subject = scenario({
+        name: 'nobody gives way',
+        setup: () => ({ wants: words(2) }),
+        threads: [0, 1].map((thread) => ({ wants }: { wants: Int32Array }) => {
+          Atomics.store(wants, thread, 1);
+          while (Atomics.load(wants, 1 - thread) === 1) Atomics.store(wants, thread, 1);
+          Atomics.store(wants, thread, 0);
+        }),
+      });
+      const failure = failureOf(subject, { minimise });
+      expect(failure).toMatchObject({ kind: 'livelock', schedule: '0.1' });
+      expect(() => replay(subject, failure.schedule)).toThrow(
+        expect.objectContaining({ kind: 'livelock', schedule: '0.1', table: failure.table }),
+      );
+    },
+  );
+
   it('is told with the options by which it is one, which its replay needs, too', () => {
     const subject = scenario({
       name: 'more steps than allowed',

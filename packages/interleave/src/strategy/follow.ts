@@ -17,6 +17,8 @@ import type { Strategy } from './strategy.ts';
  */
 export class Follow implements Strategy {
   readonly everyStep = true;
+  /** The steps up to the last that would not have been made where a schedule ends: all that come after follow by themselves. */
+  decided = 0;
   readonly #segments: readonly Segment[];
   #at = 0;
   #used = 0;
@@ -28,7 +30,13 @@ export class Follow implements Strategy {
   }
 
   choose(state: ExecutionState, candidates: Int32Array, count: number, soft: boolean): number {
-    if (soft) return this.#chooseSoft(candidates);
+    const choice = soft ? this.#chooseSoft(candidates) : this.#chooseNext(state, candidates, count);
+    const byItself = soft ? 0 : this.#otherwise(candidates, count);
+    if (choice !== byItself) this.decided = state.steps + 1;
+    return choice;
+  }
+
+  #chooseNext(state: ExecutionState, candidates: Int32Array, count: number): number {
     this.#isOnItsWay = false;
     for (;;) {
       const segment = this.#segments[this.#at];
