@@ -2,7 +2,7 @@ import type { BareFailure } from './engine/limits.ts';
 import { tell, withExecutions } from './execute.ts';
 import { minimise } from './minimise.ts';
 import { type ExploreOptions, type ResolvedOptions, replayOptionsOf, resolveOptions } from './options.ts';
-import type { Scenario } from './scenario.ts';
+import { checkScenario, type Scenario } from './scenario.ts';
 import { segmentsOf } from './schedule.ts';
 import { search } from './search.ts';
 import { type Failure, InterleavingFailure } from './telling/failure.ts';
@@ -36,8 +36,8 @@ export interface ExploreReport {
  * when a timeout fires.
  *
  * @throws {InterleavingFailure} on the first failing execution, unless `throwOnFailure` is false.
- * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; for a `setup` that returns a
- * promise.
+ * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; for what is no scenario, or has
+ * a `setup` that returns a promise.
  * @example
  * const report = explore(queueScenario, { preemptions: 3, kills: 1 });
  * console.log(report.schedules, report.complete);
@@ -46,6 +46,7 @@ export function explore<Context, Result>(
   scenario: Scenario<Context, Result>,
   options: ExploreOptions = {},
 ): ExploreReport {
+  checkScenario(scenario);
   const resolved = resolveOptions(options);
   const subject = scenario as unknown as Scenario;
   const nobody = resolved.victims?.find((thread) => thread >= scenario.threads.length);

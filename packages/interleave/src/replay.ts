@@ -1,6 +1,6 @@
 import { type Execution, tell, withExecutions } from './execute.ts';
 import { type ReplayOptions, replayOptionsOf, resolveOptions } from './options.ts';
-import type { Operation, Scenario } from './scenario.ts';
+import { checkScenario, type Operation, type Scenario } from './scenario.ts';
 import { formatSchedule, parseSchedule } from './schedule.ts';
 import { InterleavingFailure } from './telling/failure.ts';
 import { drawTable } from './telling/table.ts';
@@ -26,6 +26,7 @@ export interface ReplayReport<Result = unknown> {
  *
  * @throws {InterleavingFailure} if the execution fails.
  * @throws {SyntaxError} for a schedule that is none.
+ * @throws {RangeError | TypeError} for an option that is out of range, or that there is not; for what is no scenario.
  * @example
  * replay(spinlock, '0x2.1x4');
  */
@@ -46,6 +47,7 @@ export function replay<Context, Result>(
 
 /** {@link replay}, with all that is known of the execution. */
 export function follow(scenario: Scenario, schedule: string, options: ReplayOptions = {}): Execution {
+  checkScenario(scenario);
   const segments = parseSchedule(schedule);
   const resolved = resolveOptions(options);
   const execution = withExecutions(scenario, segments, resolved, (execute) => execute(segments, true));

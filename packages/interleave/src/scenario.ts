@@ -114,8 +114,18 @@ export type Scenario<Context = unknown, Result = unknown> = Readonly<ScenarioDef
 export function scenario<Context, Result = unknown>(
   definition: ScenarioDefinition<Context, NoInfer<Result>>,
 ): Scenario<Context, Result> {
+  checkScenario(definition);
+  return Object.freeze({ ...definition });
+}
+
+/**
+ * Checks the parts of a scenario, also of one that {@link scenario} has not made: it is an object as any other.
+ *
+ * @throws as `scenario` does
+ */
+export function checkScenario<Context, Result>(definition: ScenarioDefinition<Context, Result>): void {
   if (typeof definition !== 'object' || definition === null) {
-    throw new TypeError(`scenario() takes { name, setup, threads, … }, not ${show(definition)}`);
+    throw new TypeError(`A scenario is { name, setup, threads, … }, not ${show(definition)}`);
   }
   const { name, setup, threads, recover, check, names, memoryless = [], ...others } = definition;
   if (typeof name !== 'string' || name === '')
@@ -150,7 +160,6 @@ export function scenario<Context, Result = unknown>(
       throw new TypeError(`Scenario '${name}': thread ${index} is a function, not ${show(body)}`);
     }
   }
-  return Object.freeze({ ...definition });
 }
 
 const show = (value: unknown): string =>

@@ -537,6 +537,18 @@ describe('other failures', () => {
     expect(() => explore(lostUpdate, options)).toThrow(message);
   });
 
+  it.each([
+    [undefined, /A scenario is \{ name, setup, threads, … \}, not undefined/],
+    [{ name: 'bare' }, /Scenario 'bare': setup is a function, not undefined/],
+    [
+      { name: 'crowd', setup: () => null, threads: Array(5).fill(() => 1) },
+      /it has 5 threads; give it 1 to 4/,
+    ],
+  ])('the scenario %j is refused, though scenario() has not seen it', (subject, message) => {
+    expect(() => explore(subject as never)).toThrow(message);
+    expect(() => replay(subject as never, '0')).toThrow(message);
+  });
+
   it('a check that returns a promise is refused, whatever it comes to', () => {
     for (const outcome of [Promise.resolve(true), Promise.reject(new Error('late'))]) {
       const late = scenario({ name: 'late', setup: () => null, threads: [() => 1], check: () => outcome });
