@@ -82,6 +82,14 @@ describe('the same schedule on real threads', () => {
     expect(accesses.map(({ thread }) => thread)).toEqual([1, 0]);
   });
 
+  it('takes values as the model does, and the language', async () => {
+    const results = [
+      [-1, 1],
+      [0, 1, -1],
+    ];
+    await expect(differing('converting', '0x2.1x3')).resolves.toMatchObject({ results });
+  });
+
   it('compares results by content', async () => {
     await expect(differing('sameResult', '0')).resolves.toMatchObject({ results: [[0n, Number.NaN, 0]] });
   });

@@ -343,3 +343,25 @@ describe('a buffer', () => {
     expect(resultOf(() => new SharedArrayBuffer(8, { maxByteLength: 32 }), coerced)).toEqual([12, 16]);
   });
 });
+
+describe('an atomic access', () => {
+  it.each(['12', true, 5n, 5, undefined, null, 'twelve'])(
+    'takes for a bigint what the language does: %s',
+    (value) => {
+      const genuine = globalThis.Atomics;
+      const addTo = (atomics: typeof Atomics, view: BigInt64Array) => {
+        atomics.add(view, 0, value as never);
+        return view[0];
+      };
+      const expected = (() => {
+        try {
+          return addTo(genuine, new BigInt64Array(1));
+        } catch (error) {
+          return (error as Error).name;
+        }
+      })();
+      const make = () => new BigInt64Array(new SharedArrayBuffer(8));
+      expect(resultOf(make, (view) => addTo(Atomics, view))).toBe(expected);
+    },
+  );
+});

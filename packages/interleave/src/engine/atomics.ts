@@ -1,3 +1,4 @@
+import { coerce, notifyLimit, wrap } from './coercions.ts';
 import type { Machine } from './machine.ts';
 import { natives, type TypedArray, type TypedArrayConstructor, typedArrayConstructors } from './natives.ts';
 import * as op from './operations.ts';
@@ -23,22 +24,7 @@ function mustBeWaitable(view: View): void {
   throw new TypeError('[object Array] is not an int32 or BigInt64 typed array.');
 }
 
-/** Brings a value to what the view's type takes, as the genuine `Atomics` does. */
-function coerce(view: View, value: unknown): number | bigint {
-  if (view.isBigInt) {
-    if (typeof value !== 'bigint') throw new TypeError(`Cannot convert ${String(value)} to a BigInt`);
-    return value;
-  }
-  const number = Math.trunc(+(value as number));
-  return Number.isNaN(number) || number === 0 ? 0 : number;
-}
-
-/** The value as an element of the view's type holds it: what it is compared with, and what is found there afterwards. */
-function wrap(view: View, value: number | bigint): number | bigint {
-  const elements = new (typedArrayConstructors[view.kind] as TypedArrayConstructor)(1) as Int32Array;
-  elements[0] = value as number;
-  return elements[0] as number;
-}
+const constructorOf = ({ kind }: View) => typedArrayConstructors[kind] as TypedArrayConstructor;
 
 /** An `Atomics` whose functions go to the machine for memory of the scenario, else to the genuine ones. */
 export function instrumentAtomics(machine: Machine, views: Views): typeof Atomics {
@@ -61,7 +47,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       ) {
         return machine.atomic(operation, view, index, value, 0);
       }
-      return machine.atomic(operation, view, checkIndex(view, index), coerce(view, value), 0);
+      return machine.atomic(operation, view, checkIndex(view, index), coerce(view.isBigInt, value), 0);
     };
   };
 
@@ -102,8 +88,8 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
         return machine.atomic(op.compareExchange, view, index, expected, replacement | 0);
       }
       const at = checkIndex(view, index);
-      const given = wrap(view, coerce(view, expected));
-      const value = wrap(view, coerce(view, replacement));
+      const given = wrap(constructorOf(view), coerce(view.isBigInt, expected));
+      const value = wrap(constructorOf(view), coerce(view.isBigInt, replacement));
       return machine.atomic(op.compareExchange, view, at, given, value);
     },
     wait(array: TypedArray, index: number, value: unknown, timeout?: number) {
@@ -123,8 +109,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       }
       mustBeWaitable(view);
       const at = checkIndex(view, index);
-      const expected =
-        view.kind === int32Kind ? Number(value) | 0 : BigInt.asIntN(64, coerce(view, value) as bigint);
+      const expected = wrap(constructorOf(view), coerce(view.isBigInt, value));
       return machine.wait(view, at, expected, milliseconds);
     },
     notify(array: TypedArray, index: number, count?: number) {
@@ -132,9 +117,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       if (view === null) return natives.Atomics.notify(array as Int32Array, index, count);
       mustBeWaitable(view);
       const at = checkIndex(view, index);
-      const limit =
-        count === undefined ? Number.POSITIVE_INFINITY : Math.max(0, Math.trunc(Number(count)) || 0);
-      return machine.notify(view, at, limit);
+      return machine.notify(view, at, notifyLimit(count));
     },
     waitAsync(...args: unknown[]) {
       machine.unsupported('Atomics.waitAsync: bodies are synchronous, so use the blocking verb there');
