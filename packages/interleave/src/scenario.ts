@@ -41,7 +41,10 @@ export interface Outcome<Context = unknown, Result = unknown> {
   readonly context: Context;
   /** What each thread returned; `undefined` for one that was killed. */
   readonly results: readonly (Result | undefined)[];
-  /** The threads that were killed, in order; recoveries among them are numbered after the scenario's threads. */
+  /**
+   * The threads that were killed, in order; recoveries among them are numbered after the scenario's threads. Of several
+   * orders of two deaths that nothing else depends on, the exhaustive search may show one.
+   */
   readonly killed: readonly number[];
   /** The operations that the bodies ran through `thread.call`, by start. */
   readonly history: readonly Operation[];
