@@ -1,5 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -255,6 +264,29 @@ describe('the packed packages, installed into an empty project', () => {
       expect(stderr).toContain('    at ');
       expect(stderr.length).toBeLessThan(2000);
     }
+  });
+
+  it('load modules in TypeScript by tsx, also of a package without "type": "module"', () => {
+    const folder = join(project, 'without-a-type');
+    mkdirSync(join(folder, 'node_modules'), { recursive: true });
+    symlinkSync(
+      fileURLToPath(new URL('../../../node_modules/tsx', import.meta.url)),
+      join(folder, 'node_modules/tsx'),
+    );
+    writeFileSync(join(folder, 'package.json'), '{}');
+    writeFileSync(
+      join(folder, 'tasks.ts'),
+      `enum Unit { Byte = 8 }
+       export const bits = (bytes: number): number => bytes * Unit.Byte;`,
+    );
+    writeFileSync(
+      join(folder, 'main.mjs'),
+      `import { ThreadPoolExecutor } from '@pkg/pool';
+       const executor = new ThreadPoolExecutor(new URL('./tasks.ts', import.meta.url), { maxWorkers: 1 });
+       console.log(await executor.submit('bits', [2]));
+       await executor.shutdown();`,
+    );
+    expect(run(process.execPath, ['without-a-type/main.mjs'])).toBe('16\n');
   });
 
   it('load with require() where Node can require modules', () => {

@@ -46,17 +46,21 @@ let registered: Promise<boolean> | undefined;
 function useTsx(url: string): Promise<boolean> {
   registered ??= (async () => {
     if (Symbol.for(TSX_REGISTERED) in globalThis) return true;
-    const api = findTsx(url);
-    if (api === undefined) return false;
-    const { register } = (await import(api)) as { register: () => unknown };
-    register();
-    return true;
+    const apis = findTsx(url);
+    for (const api of apis) {
+      const { register } = (await import(api)) as { register: () => unknown };
+      register();
+    }
+    return apis.length > 0;
   })();
   return registered;
 }
 
-/** URL of tsx's API, as the program, the module, this package or the working directory finds it. */
-function findTsx(url: string): string | undefined {
+/**
+ * URLs of tsx's APIs, as the program, the module, this package or the working directory finds them: for ES modules, and for
+ * CommonJS, which modules of a package without `"type": "module"` go through, whatever their syntax.
+ */
+function findTsx(url: string): string[] {
   const places = [
     tsxOfProgram(),
     url,
@@ -64,10 +68,11 @@ function findTsx(url: string): string | undefined {
     pathToFileURL(join(process.cwd(), 'package.json')).href,
   ];
   for (const place of places) {
-    const api = place === undefined ? undefined : tsxApi(place);
-    if (api !== undefined) return api;
+    if (place === undefined) continue;
+    const apis = [tsxApi(place, 'esm'), tsxApi(place, 'cjs')].filter((api) => api !== undefined);
+    if (apis.length > 0) return apis;
   }
-  return undefined;
+  return [];
 }
 
 /** What makes the program run under tsx, when it does: the specifier or URL of tsx's loader. */
