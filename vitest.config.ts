@@ -1,5 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * After how many milliseconds a test counts as hanging, which is all that this tells: far more than any takes, also where
+ * a dozen programs share two cores with it.
+ */
+const HANGING = 600_000;
+
+/** The same for the tests of one module by itself. */
+const HANGING_UNIT = 120_000;
+
 /** One project for each kind of test; the kind is the suffix of the file's name. */
 const project = (name: string, options: { timeout: number; parallel: boolean }) => ({
   resolve: { conditions: ['@pkg/source', 'node', 'import', 'default'] },
@@ -21,13 +30,13 @@ const project = (name: string, options: { timeout: number; parallel: boolean }) 
 export default defineConfig({
   test: {
     projects: [
-      project('unit', { timeout: 10_000, parallel: true }),
-      project('property', { timeout: 60_000, parallel: true }),
-      project('interleaving', { timeout: 120_000, parallel: true }),
-      project('threads', { timeout: 120_000, parallel: false }),
-      project('engines', { timeout: 120_000, parallel: false }),
-      project('browser', { timeout: 60_000, parallel: false }),
-      project('consumers', { timeout: 180_000, parallel: false }),
+      project('unit', { timeout: HANGING_UNIT, parallel: true }),
+      project('property', { timeout: HANGING, parallel: true }),
+      project('interleaving', { timeout: HANGING, parallel: true }),
+      project('threads', { timeout: HANGING, parallel: false }),
+      project('engines', { timeout: HANGING, parallel: false }),
+      project('browser', { timeout: HANGING, parallel: false }),
+      project('consumers', { timeout: HANGING, parallel: false }),
     ],
     reporters: process.env['TEST_RESULTS']
       ? ['default', ['json', { outputFile: process.env['TEST_RESULTS'] }]]

@@ -13,7 +13,7 @@ const runInChild = (kind: Kind, situation: Situation): Promise<string> =>
     execFile(
       process.execPath,
       ['--conditions=@pkg/source', ...TSX, program, kind, situation],
-      { cwd: root, timeout: 100_000, env: { ...process.env, NODE_OPTIONS: '' } },
+      { cwd: root, timeout: 500_000, env: { ...process.env, NODE_OPTIONS: '' } },
       (_, stdout, stderr) => resolve(stdout === 'as promised\n' ? stdout : stdout + stderr),
     );
   });

@@ -11,7 +11,7 @@ const run = (what: string): Promise<{ code: number | null; stdout: string }> =>
     const child = execFile(
       process.execPath,
       ['--conditions=@pkg/source', ...TSX, program, what],
-      { cwd: root, timeout: 110_000, env: { ...process.env, NODE_OPTIONS: '' } },
+      { cwd: root, timeout: 500_000, env: { ...process.env, NODE_OPTIONS: '' } },
       (_, stdout) => resolve({ code: child.exitCode, stdout }),
     );
   });

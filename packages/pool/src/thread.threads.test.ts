@@ -216,7 +216,7 @@ describe('terminate', () => {
     const counter = new Counter();
     const thread = new Blocked(counter).start();
     const ended = thread.terminate();
-    expect(thread.join({ timeout: 20_000 })).toBe(true);
+    expect(thread.join({ timeout: 120_000 })).toBe(true);
     expect(thread.isAlive()).toBe(false);
     await ended;
     await thread.terminate();

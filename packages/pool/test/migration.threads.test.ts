@@ -52,7 +52,7 @@ function output(folder: string, ending: string, run: (file: string) => string): 
 const execute = (program: string, file: string): string =>
   execFileSync(program, [file], {
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 500_000,
     env: { ...process.env, NODE_OPTIONS: '' },
   });
 

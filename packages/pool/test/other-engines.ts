@@ -36,7 +36,7 @@ export const runOn = ({ binary, flags }: OtherEngine, fixture: string, ...args: 
     const child = execFile(
       binary,
       [...flags, program, ...args],
-      { timeout: 100_000, killSignal: 'SIGKILL', env },
+      { timeout: 500_000, killSignal: 'SIGKILL', env },
       (_, stdout, stderr) => {
         rmSync(cache, { recursive: true, force: true });
         resolve({ code: child.exitCode, stdout, stderr });

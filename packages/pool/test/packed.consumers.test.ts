@@ -23,7 +23,7 @@ const run = (command: string, args: string[], cwd = project) =>
   execFileSync(command, args, {
     cwd,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 500_000,
     killSignal: 'SIGKILL',
     env: { ...process.env, NODE_OPTIONS: '' },
   });
@@ -36,7 +36,7 @@ function compile(file: string, options: Record<string, unknown>): string {
   const { status, stdout, stderr } = spawnSync(process.execPath, [tsc, '-p', '.'], {
     cwd: project,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 500_000,
   });
   return status === 0 ? stdout : `${stdout}${stderr}exit code ${status}`;
 }

@@ -29,7 +29,7 @@ export const runFixture = (file: string, node: string, flags: string[], ...args:
     const child = execFile(
       node,
       ['--conditions=@pkg/source', ...flags, program, ...args],
-      { cwd: root, timeout: 110_000, env: { ...process.env, NODE_OPTIONS: '' } },
+      { cwd: root, timeout: 500_000, env: { ...process.env, NODE_OPTIONS: '' } },
       (_, stdout, stderr) => resolve({ code: child.exitCode, stdout, stderr }),
     );
   });

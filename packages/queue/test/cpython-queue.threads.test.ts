@@ -19,7 +19,7 @@ type AnyQueue = TaskQueue<unknown>;
 
 const QUEUE_SIZE = 5;
 /** The longest wait of this thread that a test allows, in milliseconds: a hang fails instead of lasting. */
-const LONG = { timeout: 30_000 };
+const LONG = { timeout: 120_000 };
 
 const threads = new Threads();
 beforeAll(() => threads.warmUp(4));

@@ -190,7 +190,7 @@ describe('the end of a thread', () => {
       await reaches(words, PROGRESS, 1);
       void actor[how].terminate();
       // No event comes before this: were the end not noticed by looking, it would time out.
-      const guard = mutex.lock({ timeout: 20_000 });
+      const guard = mutex.lock({ timeout: 120_000 });
       expect(guard.abandoned).toBe(true);
       expect(actor.supervision.ended).toBe(true);
       guard.unlock();
@@ -206,7 +206,7 @@ describe('the end of a thread', () => {
       Atomics.store(words, STOP, 1);
       const actor = start({ role, handle: mutex.handle, words });
       Atomics.wait(words, PROGRESS, 0);
-      const guard = mutex.lock({ timeout: 20_000 });
+      const guard = mutex.lock({ timeout: 120_000 });
       expect(guard.abandoned).toBe(true);
       guard.unlock();
       await actor.end;
@@ -321,7 +321,7 @@ describe('a thread whose promises are rejected all the time', () => {
   it('does not keep the thread that started it from ending', async () => {
     for (let round = 0; round < 20; round++) {
       const { mutex } = await begin(round, createLivenessProbe());
-      endChildren('probed', 10_000);
+      endChildren('probed', 120_000);
       expect(mutex.lock().abandoned).toBe(true);
     }
   });

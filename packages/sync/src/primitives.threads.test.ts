@@ -104,7 +104,7 @@ describe('between threads', () => {
       if (how === 'called off') abort.abort(how);
       // Wakes the first in line, which is the wait of this thread.
       guard.unlock();
-      expect(event.wait({ timeout: 20_000 })).toBe(true);
+      expect(event.wait({ timeout: 120_000 })).toBe(true);
       if (how === 'called off') await expect(mine).rejects.toBe(how);
       else (await mine).unlock();
       expect(await actor.end).toBe('done');

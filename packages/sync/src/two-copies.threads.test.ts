@@ -51,7 +51,7 @@ describe('two copies in one thread', () => {
     await reaches(words, PROGRESS, 1);
     void actor.supervision.terminate();
     // No event comes before this: the one that blocks has to look.
-    const guard = other.Mutex.from(mutex.handle).lock({ timeout: 20_000 });
+    const guard = other.Mutex.from(mutex.handle).lock({ timeout: 120_000 });
     expect(guard.abandoned).toBe(true);
     guard.unlock();
     await actor.end;

@@ -30,9 +30,9 @@ describe('a program that is no file', () => {
     import { Witness } from '${threads}';
     const answers = new Queue();
     new Witness(answers).start();
-    console.log(answers.get({ timeout: 60_000 }).name);
+    console.log(answers.get({ timeout: 400_000 }).name);
     const executor = new ThreadPoolExecutor('${tasks}', { maxWorkers: 1 });
-    console.log(executor.submitSync('add', [1, 2], { timeout: 60_000 }));
+    console.log(executor.submitSync('add', [1, 2], { timeout: 400_000 }));
     await executor.shutdown();
   `;
   const flags = ['--conditions=@pkg/source', '--import', 'tsx', '--input-type=module'];
@@ -46,7 +46,7 @@ describe('a program that is no file', () => {
       cwd,
       input,
       encoding: 'utf8',
-      timeout: 100_000,
+      timeout: 500_000,
     });
     expect({ stdout, stderr }).toEqual({ stdout: 'witness\n3\n', stderr: '' });
   });

@@ -10,6 +10,8 @@ export const hasChromium = existsSync(CHROMIUM);
 export const launch = (): Promise<Browser> =>
   chromium.launch({
     executablePath: CHROMIUM,
+    // The test that waits for it has a time of its own, as below.
+    timeout: 0,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -66,7 +68,7 @@ export class TestPage {
     page.on('console', (message) => {
       if (message.type() === 'error') console.error(`in ${this.#url}: ${message.text()}`);
     });
-    await page.goto(this.#url);
+    await page.goto(this.#url, { timeout: 0 });
     return { page, uncaught };
   }
 }
