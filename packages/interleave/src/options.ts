@@ -20,8 +20,8 @@ export interface ExploreOptions {
    */
   readonly strategy?: 'exhaustive' | 'pct' | 'random';
   /**
-   * Exhaustive only: how often an execution may switch away from a thread that could go on. Whole number from
-   * 0; default `Infinity`. Most bugs need one or two.
+   * Exhaustive only: how often an execution may switch away from a thread that could go on. 0 to 63, or
+   * `Infinity`, which is the default. Most bugs need one or two.
    */
   readonly preemptions?: number;
   /** How many threads may be killed, at any of their accesses. 0 to 8; default 0. */
@@ -172,7 +172,7 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
   numbers('killsDuring', 'operations', 30);
   return {
     strategy,
-    preemptions: whole('preemptions', infinity, 0, infinity),
+    preemptions: checkPreemptions(options.preemptions),
     kills: whole('kills', 0, 0, 8),
     victims,
     killsDuring,
@@ -190,4 +190,11 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
     throwOnFailure: flag('throwOnFailure'),
     onProgress,
   };
+}
+
+/** A finite number of them is kept with each state that was met, in six bits. */
+function checkPreemptions(value: unknown): number {
+  if (value === undefined || value === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 63) return value as number;
+  throw new RangeError(`preemptions is a whole number from 0 to 63, or Infinity, not ${withType(value)}`);
 }

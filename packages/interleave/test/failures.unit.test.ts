@@ -522,7 +522,8 @@ describe('other failures', () => {
   });
 
   it.each([
-    [{ preemptions: -1 }, /preemptions is a whole number from 0 to Infinity, not -1/],
+    [{ preemptions: -1 }, /preemptions is a whole number from 0 to 63, or Infinity, not -1/],
+    [{ preemptions: 64 }, /preemptions is a whole number from 0 to 63, or Infinity, not 64/],
     [{ kills: 1.5 }, /kills is a whole number/],
     [{ schedules: 0 }, /schedules/],
     [{ milliseconds: Number.NaN }, /milliseconds/],
