@@ -124,11 +124,19 @@ export class ModelThread {
    * @param result digest of its result; undefined, like that of an outcome, if nothing can be said for sure
    */
   forget(result: number | undefined): void {
-    let content = result;
+    let isSure = true;
+    let first = 0;
+    let second = 0;
+    // In both lanes: one would be too narrow for the ends that a long search tells apart.
     const add = (part: number | undefined) => {
-      content = content === undefined || part === undefined ? undefined : mixFirst(content, part);
+      if (part === undefined) isSure = false;
+      else {
+        first = mixFirst(first, part);
+        second = mixSecond(second, part);
+      }
     };
-    for (let at = 0; at < this.length && content !== undefined; at++) {
+    add(result);
+    for (let at = 0; at < this.length && isSure; at++) {
       if (this.signatures[at] === operationStart) {
         const { name, args, order } = this.args[at] as {
           name: string;
@@ -140,7 +148,9 @@ export class ModelThread {
         add(order);
       } else if (this.signatures[at] === operationEnd) add(digestOutcome(this.args[at] as object));
     }
-    if (content !== undefined) this.rehash(0, 0, content);
+    if (!isSure) return;
+    this.hashFirst = first;
+    this.hashSecond = second;
   }
 
   save(into: Float64Array, at: number): void {
