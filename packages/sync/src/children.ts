@@ -32,10 +32,19 @@ const children = perThread('@pkg/sync.children', () => new Set<Child>());
 /** Whether there are threads that this one has started, and that are not known to have ended. */
 export const hasChildren = (): boolean => children.size > 0;
 
-/** Starts watching over `child`, in every table that this thread is in already. */
+/**
+ * Starts watching over `child`, in every table that this thread is in already.
+ *
+ * @throws RangeError when one of them has no room; nobody watches over `child` then
+ */
 export function addChild(child: Child, identities: Iterable<ThreadIdentity>): void {
+  try {
+    for (const identity of identities) enrol(child, identity);
+  } catch (error) {
+    for (const { table, entry } of child.enrolments) table.discharge(entry);
+    throw error;
+  }
   children.add(child);
-  for (const identity of identities) enrol(child, identity);
 }
 
 /** Enrols the children that this thread had before it became `identity` of another table. */

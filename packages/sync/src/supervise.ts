@@ -57,7 +57,7 @@ export interface Supervision {
  * @param probe from `createLivenessProbe` of `@pkg/sync/kernel`, its port handed to the worker, which hands it to
  *   `keepProbe`: then the end is noticed in any case; in Deno and Bun, in any case in which the worker ends by itself
  * @throws TypeError when `worker` is no worker that has been started, and for the `Worker` of the web: nobody is told of
- *   the end of one
+ *   the end of one; RangeError when 1024 threads are supervised already
  * @example
  * ```ts
  * const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: queue.handle });

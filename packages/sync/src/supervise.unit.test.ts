@@ -1,10 +1,17 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { hasChildren } from './children.ts';
 import { supervise } from './supervise.ts';
+import { MAX_THREADS } from './thread-table.ts';
 
 /** A worker that tells of its end within the request for it, as Deno's do. */
 class PromptWorker extends EventEmitter {
-  readonly threadId = 1_000_001;
+  readonly threadId: number;
+
+  constructor(threadId = 1_000_001) {
+    super();
+    this.threadId = threadId;
+  }
 
   async terminate(): Promise<void> {
     this.emit('exit', 1);
@@ -36,5 +43,17 @@ describe('supervise', () => {
     const supervision = supervise(worker);
     worker.emit('exit', 0);
     expect([supervision.ended, supervision.terminationRequested]).toEqual([true, false]);
+  });
+
+  it('does not watch over a worker that it refuses for want of room', async () => {
+    const workers = Array.from({ length: MAX_THREADS + 1 }, (_, i) => new PromptWorker(1_000_001 + i));
+    const refused = workers.pop()!;
+    for (const worker of workers) supervise(worker);
+    expect(() => supervise(refused)).toThrow('1024 threads are supervised already: end some');
+    expect(refused.listenerCount('exit')).toBe(0);
+    for (const worker of workers) worker.emit('exit', 0);
+    expect(hasChildren()).toBe(false);
+    expect(supervise(refused).ended).toBe(false);
+    refused.emit('exit', 0);
   });
 });
