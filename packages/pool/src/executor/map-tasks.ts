@@ -21,8 +21,8 @@ export interface MapOptions {
 /**
  * Runs `begin` on each item, up to `concurrency` at once, and yields each result as soon as it is there, whether or not
  * the source has given its next item. Leaving early (`return()`, `throw()`), a failure of a task or of the source, and the
- * signal cancel what is under way, streams that were not yielded yet too, and close the source. A source that is still to answer then is told so by its
- * `return()`, but not waited for; an item that it gives afterwards is dropped.
+ * signal cancel what is under way, streams that were not yielded yet too, and close the source. A source that is still to
+ * answer then is told so by its `return()`, but not waited for; an item that it gives afterwards is dropped.
  */
 export function mapTasks<T, R>(
   source: Iterable<T> | AsyncIterable<T>,
@@ -104,7 +104,10 @@ class Mapping<T, R> {
     }
   }
 
-  /** Nothing is begun any more, and what is under way is cancelled, streams that wait for their turn too. The first of several reasons counts. */
+  /**
+   * Nothing is begun any more, and what is under way is cancelled, streams that wait for their turn too. The first of
+   * several reasons counts.
+   */
   end(why: 'left' | { error: unknown }): void {
     if (this.#end !== undefined) return;
     this.#end = why;
