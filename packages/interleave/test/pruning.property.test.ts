@@ -486,13 +486,18 @@ describe('the exhaustive search', () => {
       explore(subject, { kills: 1, victims: [0], killsDuring, ...options });
       return [...deaths].sort();
     };
-    expect(during([1])).toEqual(['0 after 1']);
-    expect(during([0, 2])).toEqual(['0 after 0', '0 after 2']);
+    // Before its access, and between that and its return, when it is part of the history.
+    expect(during([1])).toEqual(['0 after 1', '0 after 2']);
+    expect(during([0, 2])).toEqual(['0 after 0', '0 after 1', '0 after 2', '0 after 3']);
     expect(during([3])).toEqual(['0 after 3']);
     expect(() => during([4])).toThrow(/^nobody can die: .*killsDuring, \[4\]/);
-    expect(during([0], { strategy: 'random', schedules: 200 })).toEqual([' after 3', '0 after 0']);
+    expect(during([0], { strategy: 'random', schedules: 200 })).toEqual([
+      ' after 3',
+      '0 after 0',
+      '0 after 1',
+    ]);
     // Of who recovers, any step may be the last.
-    expect(during([2], { kills: 2 })).toEqual(['0 after 2', '0,2 after 2']);
+    expect(during([2], { kills: 2 })).toEqual(['0 after 2', '0 after 3', '0,2 after 2', '0,2 after 3']);
     expect(() => during([31])).toThrow(
       /killsDuring is an array of numbers of operations, 0 to 30, not \[31\] \(array\)/,
     );
