@@ -1,4 +1,8 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { EventEmitter, once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
 import { Queue, QueueEmpty } from '@pkg/queue';
+import { supervise } from '@pkg/sync';
 import { describe, expect, it } from 'vitest';
 import { Counter } from '../test/fixtures/counter.ts';
 import { ExitsWhileLoading } from '../test/fixtures/exits-while-loading.ts';
@@ -379,6 +383,32 @@ describe('an error out of run', () => {
   it('may be anything', async () => {
     expect(await rejectionOf(new Ender('throw string').start().joinAsync())).toBe('just text');
     expect(await rejectionOf(new Ender('throw function').start().joinAsync())).toBe('[Function (anonymous)]');
+  });
+});
+
+describe('a thread for which there is no room', () => {
+  it('is ended, and can be started when there is room', async () => {
+    const others = Array.from({ length: 1025 }, (_, i) =>
+      Object.assign(new EventEmitter(), { threadId: 1_000_001 + i, terminate: async () => 0 }),
+    );
+    const started: Worker[] = [];
+    const onStart = (message: unknown) => void started.push((message as { worker: Worker }).worker);
+    subscribe('worker_threads', onStart);
+    try {
+      const fill = () => {
+        for (const other of others) supervise(other as never);
+      };
+      expect(fill).toThrow(/1024 threads are supervised already/);
+      const thread = new Ender('throw string');
+      expect(() => thread.start()).toThrow(/1024 threads are supervised already/);
+      expect(thread.isAlive()).toBe(false);
+      expect(started).toHaveLength(1);
+      await once(started[0]!, 'exit');
+      for (const other of others) other.emit('exit', 0);
+      expect(await rejectionOf(thread.start().joinAsync())).toBe('just text');
+    } finally {
+      unsubscribe('worker_threads', onStart);
+    }
   });
 });
 

@@ -1,9 +1,10 @@
 import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { type Supervision, supervise } from '@pkg/sync';
+import type { Supervision } from '@pkg/sync';
 import { createLivenessProbe } from '@pkg/sync/kernel';
 import { endThreadsAtExit } from '../thread/end-at-exit.ts';
 import { unpackError } from '../thread/error-travel.ts';
 import { keepLastOutput } from '../thread/last-output.ts';
+import { superviseOrEnd } from '../thread/supervise-or-end.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
 import type { WorkerDeath } from '../thread/worker-died-error.ts';
 import { type Inherited, inherited, workerEntry } from '../worker-entry.ts';
@@ -90,7 +91,7 @@ export class PoolWorker {
       report?.close();
       throw error;
     }
-    this.#supervision = supervise(this.#worker, probe);
+    this.#supervision = superviseOrEnd(this.#worker, probe);
     endThreadsAtExit();
     this.#worker.on('error', (error) => {
       this.#error = error;

@@ -16,7 +16,7 @@ import {
   Worker,
   type WorkerOptions,
 } from 'node:worker_threads';
-import { BlockingForbidden, canBlock, type Supervision, supervise } from '@pkg/sync';
+import { BlockingForbidden, canBlock, type Supervision } from '@pkg/sync';
 import {
   Countdown,
   createLivenessProbe,
@@ -50,6 +50,7 @@ import {
   STATE_BYTES,
   type ThreadData,
 } from './protocol.ts';
+import { superviseOrEnd } from './supervise-or-end.ts';
 import { thisThread } from './this-thread.ts';
 import type { ThreadOptions } from './thread-options.ts';
 import type { TransferListItem } from './transfer-list-item.ts';
@@ -148,7 +149,7 @@ export class RunningThread {
     }
     realTime.setImmediate(() => this.#endGrace());
     this.ident = this.#worker.threadId;
-    this.#supervision = supervise(this.#worker, probe);
+    this.#supervision = superviseOrEnd(this.#worker, probe);
     endThreadsAtExit();
     this.#worker.on('error', (error) => {
       this.#workerError = error;
