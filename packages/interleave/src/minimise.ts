@@ -1,6 +1,6 @@
 import { natives } from './engine/natives.ts';
 import { type Execution, withExecutions } from './execute.ts';
-import type { ResolvedOptions } from './options.ts';
+import { MOST_PREEMPTIONS, type ResolvedOptions } from './options.ts';
 import type { Scenario } from './scenario.ts';
 import {
   kill,
@@ -68,7 +68,8 @@ function fewestPreemptions(
   const deadline = natives.now() + patience;
   const count = (kind: number) =>
     found.reduce((sum, segment) => sum + (kindOf(segment.action) === kind ? segment.count : 0), 0);
-  for (let preemptions = 0; preemptions < costOf(found)[1]; preemptions++) {
+  const most = Math.min(costOf(found)[1], MOST_PREEMPTIONS);
+  for (let preemptions = 0; preemptions < most; preemptions++) {
     const left = deadline - natives.now();
     if (left <= 0) break;
     const { failure } = search(scenario, {

@@ -24,7 +24,7 @@ export interface ExploreOptions {
    * `Infinity`, which is the default. Most bugs need one or two.
    */
   readonly preemptions?: number;
-  /** How many threads may be killed, at any of their accesses. 0 to 8; default 0. */
+  /** How many threads may be killed, at any of their accesses and at the end of any operation. 0 to 8; default 0. */
   readonly kills?: number;
   /**
    * The threads that may be killed, by number, and whoever recovers for them; default all. For threads that never die in
@@ -192,9 +192,14 @@ export function resolveOptions(options: ExploreOptions = {}): ResolvedOptions {
   };
 }
 
-/** A finite number of them is kept with each state that was met, in six bits. */
+/** The most preemptions that are counted: what is left of them is kept with each state that was met, in six bits. */
+export const MOST_PREEMPTIONS = 63;
+
 function checkPreemptions(value: unknown): number {
   if (value === undefined || value === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 63) return value as number;
-  throw new RangeError(`preemptions is a whole number from 0 to 63, or Infinity, not ${withType(value)}`);
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= MOST_PREEMPTIONS)
+    return value as number;
+  throw new RangeError(
+    `preemptions is a whole number from 0 to ${MOST_PREEMPTIONS}, or Infinity, not ${withType(value)}`,
+  );
 }

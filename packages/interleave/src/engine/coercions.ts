@@ -1,12 +1,14 @@
 import { toInteger } from './integers.ts';
 import type { TypedArrayConstructor } from './natives.ts';
 
+/** So many that none are cut off. */
+const MOST_BITS = 2 ** 53 - 1;
+
 /** Brings a value to what `Atomics` takes for an array of such elements, as the genuine functions do. */
 export function coerce(isBigInt: boolean, value: unknown): number | bigint {
   if (!isBigInt) return toInteger(value);
-  // A number is no bigint to the language, though `BigInt()` makes one of it.
-  if (typeof value === 'number') throw new TypeError(`Cannot convert ${value} to a BigInt`);
-  return BigInt(value as bigint);
+  // Not `BigInt()`, which makes one of a number too, while the language refuses that here.
+  return BigInt.asIntN(MOST_BITS, value as bigint);
 }
 
 /** The value as an element of such an array holds it: what it is compared with, and what is found there afterwards. */

@@ -92,10 +92,10 @@ export class Machine extends BodyRunner {
           next = value as number;
           break;
         case op.add:
-          next = old + (value as number);
+          next = old + ((value as number) | 0);
           break;
         case op.sub:
-          next = old - (value as number);
+          next = old - ((value as number) | 0);
           break;
         case op.and:
           next = old & (value as number);

@@ -35,7 +35,8 @@ const usedInParts = 8;
  * epoch of thread `u` that happened before thread `t`'s present; each byte remembers, for each thread, the
  * epoch of its last read and write. An atomic load takes over the clock of the store it reads from; that is
  * JavaScript's synchronizes-with, in which a later plain store of another thread starts a new clock, and which is
- * between accesses of the same bytes only (ECMAScript, "Memory Model").
+ * between accesses of the same bytes only (ECMAScript, "Memory Model"). A store of more bytes counts as read from until
+ * there is another of them, also where stores of their parts have replaced all that it wrote: a race may be missed there.
  *
  * Atomic accesses are noted in a byte's memory only where the same word is also accessed plainly, and a word's first
  * byte speaks for the others unless there are accesses to a part of it. When either comes to light too late for the
