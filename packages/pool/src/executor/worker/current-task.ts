@@ -1,3 +1,4 @@
+import { perThread } from '@pkg/sync/kernel';
 import { NoCurrentTask } from '../errors.ts';
 import type { TaskWords } from '../task-words.ts';
 
@@ -16,11 +17,12 @@ export interface CurrentTask {
   reportProgress(value: unknown): void;
 }
 
-const SLOT = Symbol.for('@pkg/pool.current-task');
-const EXECUTOR = Symbol.for('@pkg/pool.executor-of-thread');
-
-/** Kept on the global object: a program may load this package twice (from its sources and compiled, say). */
-const global = globalThis as { [SLOT]?: RunningTask | undefined; [EXECUTOR]?: string };
+const worker = perThread<{
+  /** The task that it runs. */
+  running: RunningTask | undefined;
+  /** Whose worker it is. */
+  executor: string | undefined;
+}>('@pkg/pool.worker', () => ({ running: undefined, executor: undefined }));
 
 /**
  * The task that the calling worker runs. To be called by the task itself; callbacks that outlive it should keep
@@ -37,24 +39,24 @@ const global = globalThis as { [SLOT]?: RunningTask | undefined; [EXECUTOR]?: st
  * ```
  */
 export function currentTask(): CurrentTask {
-  const task = global[SLOT];
+  const task = worker.running;
   if (task === undefined) throw new NoCurrentTask();
   return task;
 }
 
 /** Says which task the calling worker runs. */
 export function setCurrentTask(task: RunningTask | undefined): void {
-  global[SLOT] = task;
+  worker.running = task;
 }
 
 /** Says which executor's worker this thread is. */
 export function setExecutorOfThread(channel: string): void {
-  global[EXECUTOR] = channel;
+  worker.executor = channel;
 }
 
 /** The task that the calling thread runs, if it is a worker of that executor. */
 export function taskOfExecutor(channel: string): { slot: number; generation: number } | undefined {
-  const task = global[EXECUTOR] === channel ? global[SLOT] : undefined;
+  const task = worker.executor === channel ? worker.running : undefined;
   return task && { slot: task.slot, generation: task.generation };
 }
 
