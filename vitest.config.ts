@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * After how many milliseconds a test counts as hanging, which is all that this tells: far more than any takes, also where
- * a dozen programs share two cores with it.
+ * After how many milliseconds a test counts as hanging, which is all that this tells: far more than any takes, also on
+ * a machine that is busy with other things.
  */
 const HANGING = 600_000;
 

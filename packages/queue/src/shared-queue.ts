@@ -417,11 +417,11 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   }
 
   #neverFits(index: number | undefined, bytes: string, largestFrame: number): RangeError {
-    const which = index === undefined ? 'an item' : `item ${index} of the batch, counted from 0,`;
+    const which = index === undefined ? '' : ` (the item at index ${index} of the batch)`;
     return new RangeError(
-      `${which} of ${bytes} bytes can never fit into this queue, whose memory holds items of up to ` +
+      `an item of ${bytes} bytes can never fit into this queue, whose memory holds items of up to ` +
         `${(largestFrame - this.#store.offerHeader) * 4} bytes (maxBytes ${this.#maxBytes}), counted as its codec ` +
-        `"${this.#origin.codec.name}" writes them: raise maxBytes or split the item`,
+        `"${this.#origin.codec.name}" writes them: raise maxBytes or split the item${which}`,
     );
   }
 

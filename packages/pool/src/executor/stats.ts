@@ -24,7 +24,8 @@ export interface DurationStats {
 
 /**
  * Figures of an executor. When nothing waits and nothing runs, each task that was ever submitted is in `done` or in `failed`:
- * a refused one as well, one that was run again once, a broadcast once for each worker that began it.
+ * a refused one as well, one that was run again once, a broadcast once for each worker that it was for, without those that
+ * ended before they began it.
  */
 export interface ExecutorStats {
   /** Tasks that wait for a worker, cancelled ones that have not been cleared away included. */
