@@ -17,7 +17,7 @@ import { ByteReader } from './codec/byte-reader.ts';
 import { ByteWriter } from './codec/byte-writer.ts';
 import { isInstance } from './codec/is-instance.ts';
 import { ItemTooLarge } from './codec/item-too-large.ts';
-import { atIndex, decodeFailure } from './codec/queue-codec-error.ts';
+import { atIndex, decodeFailure, ofBatch } from './codec/queue-codec-error.ts';
 import { QueueEmpty, QueueFull, QueueShutDown } from './errors.ts';
 import type { ItemStore, Refusal } from './item-store.ts';
 import {
@@ -383,7 +383,10 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     return this.#origin.codec.decode(reader);
   }
 
-  /** Writes the frame of an item, the `index`th of its batch if it has one; when that fails, none of these has been put yet. */
+  /**
+   * Writes the frame of an item, the one at `index` of its batch if it has one; when that fails, none of these has been put
+   * yet.
+   */
   #frame(item: T, writer: ByteWriter, index?: number): void {
     try {
       this.#writeFrame(item, writer, index);
@@ -417,7 +420,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   }
 
   #neverFits(index: number | undefined, bytes: string, largestFrame: number): RangeError {
-    const which = index === undefined ? '' : ` (the item at index ${index} of the batch)`;
+    const which = index === undefined ? '' : ofBatch(index);
     return new RangeError(
       `an item of ${bytes} bytes can never fit into this queue, whose memory holds items of up to ` +
         `${(largestFrame - this.#store.offerHeader) * 4} bytes (maxBytes ${this.#maxBytes}), counted as its codec ` +

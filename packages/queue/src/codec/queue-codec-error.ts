@@ -80,11 +80,14 @@ Object.defineProperty(QueueCodecError.prototype, 'name', {
 });
 registerErrorClass(QueueCodecError);
 
+/** Says, at the end of what is wrong with an item, which one of a batch it is. */
+export const ofBatch = (index: number): string => ` (the item at index ${index} of the batch)`;
+
 /** What was thrown for an item, telling, if it is a {@link QueueCodecError}, that it is the one at `index` of a batch. */
 export function atIndex(thrown: unknown, index: number): unknown {
   if (!isInstance(thrown, QueueCodecError)) return thrown;
   const { path } = thrown;
-  const message = `${thrown.message} (the item at index ${index} of the batch)`;
+  const message = `${thrown.message}${ofBatch(index)}`;
   return new QueueCodecError(message, { path, index, ...('cause' in thrown && { cause: thrown.cause }) });
 }
 
