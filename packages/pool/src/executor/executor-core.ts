@@ -26,7 +26,7 @@ import { collectStats, type ExecutorStats } from './stats.ts';
 import type { Task } from './task.ts';
 import { applyOptions, checkCall } from './task-limits.ts';
 import { explain, newTask, SyncOutcome } from './task-outcome.ts';
-import { TaskStream } from './task-stream.ts';
+import { leaveStream, TaskStream } from './task-stream.ts';
 import type { TaskTrace } from './task-trace.ts';
 import { TaskWords } from './task-words.ts';
 import { type PackedValue, packValue, plainValue } from './value-travel.ts';
@@ -50,10 +50,6 @@ const SHUT_DOWN = 'its executor was shut down';
 
 /** Stands for the result of a worker that a broadcast did not reach. */
 const ABSENT = Symbol('absent');
-
-const leaveStream = (result: unknown): void => {
-  if (result instanceof TaskStream) result.leave();
-};
 
 /** @throws TaskValueError when an argument cannot travel */
 function packInitializer({ name, args }: NonNullable<Settings['initializer']>): PackedValue {
@@ -314,7 +310,7 @@ export class ExecutorCore implements OwnExecutor, TaskHost {
       const results = await Promise.all(tasks);
       return results.filter((result) => result !== ABSENT);
     } catch (error) {
-      // Nobody gets what the others return. A stream would keep its worker for ever.
+      // Nobody gets what the others return.
       for (const task of tasks) task.then(leaveStream, () => {});
       throw error;
     }

@@ -2,7 +2,7 @@ import { checkSignal, describeValue, throwIfAborted, turn, whenAborted } from '@
 import { leavable } from './leavable.ts';
 import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
-import { TaskStream } from './task-stream.ts';
+import { leaveStream } from './task-stream.ts';
 
 /** How `map` goes through its items. */
 export interface MapOptions {
@@ -113,10 +113,9 @@ class Mapping<T, R> {
     this.#end = why;
     // The latest first: a worker that is freed by a cancellation is to find nothing more to begin.
     for (const task of [...this.#underWay].reverse()) task.cancel();
-    // A stream that is never handed on would keep its worker for ever.
+    // What is there is not handed on any more.
     for (const outcome of [...this.#ready, ...this.#line.map((place) => place.outcome)]) {
-      if (outcome !== undefined && 'value' in outcome && outcome.value instanceof TaskStream)
-        outcome.value.leave();
+      if (outcome !== undefined && 'value' in outcome) leaveStream(outcome.value);
     }
     this.#wake?.();
   }

@@ -114,3 +114,8 @@ const delivered = async (item: unknown): Promise<IteratorResult<unknown>> => ({
   done: false,
   value: await item,
 });
+
+/** For the result of a task that nobody gets: if it is a stream, it is left, or it would keep its worker for ever. */
+export function leaveStream(result: unknown): void {
+  if (result instanceof TaskStream) result.leave();
+}
