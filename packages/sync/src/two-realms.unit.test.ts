@@ -1,4 +1,4 @@
-/** One thread that has loaded this package in two realms: the main context, and one of `node:vm`, as runners of tests do. */
+/** One thread that has loaded this package in two realms: the main context, and one of `node:vm`. */
 import { describe, expect, it } from 'vitest';
 import { loadInContext } from '../test/fixtures/in-context.ts';
 import { Condition } from './condition.ts';
