@@ -88,4 +88,15 @@ describe('Puts of one thread that are promises', () => {
     expect([...queue]).toEqual([4]);
     expect(queue.stats().putWaits).toBe(5);
   });
+
+  it('learn of a shutdown in the line also when their time is over by then', async () => {
+    const queue = new Queue<number>(1);
+    queue.put(0);
+    const first = queue.putAsync(1);
+    const second = queue.putAsync(2, { timeout: 1 });
+    // The thread comes round to both, the end of the time and the end of the first put, after the shutdown.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+    queue.shutdown();
+    await Promise.all([first, second].map((put) => expect(put).rejects.toThrow(QueueShutDown)));
+  });
 });

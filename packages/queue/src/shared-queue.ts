@@ -529,6 +529,8 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     if (!putters.tryEnter()) {
       this.#countPutWait(progress);
       if (!(await putters.enter(deadline, options?.signal))) {
+        // Whoever is before has perhaps not come round yet to what it would have learned from the store.
+        if (isShutDown(this.#header)) throw new QueueShutDown(progress.accepted);
         throw this.#full(options?.timeout, progress.accepted, this.#store.refusal);
       }
     }
