@@ -182,6 +182,28 @@ describe('codec any', () => {
     expect([back.follows.length, back.fixed.length]).toEqual([28, 4]);
   });
 
+  it.each([9, 15, 5])(
+    'keeps views that follow the length of a buffer of %i bytes, by whole elements',
+    (length) => {
+      const buffer = new ArrayBuffer(8, { maxByteLength: 32 });
+      const item = {
+        fixed: new Uint8Array(buffer, 0, 4),
+        follows: new Float64Array(buffer),
+        part: new Uint16Array(buffer, 2),
+        data: new DataView(buffer, 1),
+      };
+      buffer.resize(length);
+      new Uint8Array(buffer).set(Array.from({ length }, (_, index) => index + 1));
+      expectSame(item);
+      const back = travel(item) as typeof item;
+      (back.follows.buffer as ArrayBuffer).resize(32);
+      expect(back.follows.length).toBe(4);
+      expect(back.part.length).toBe(15);
+      expect(back.data.byteLength).toBe(31);
+      expect(back.fixed.length).toBe(4);
+    },
+  );
+
   it('takes only the bytes of a Buffer along, not its pool', () => {
     const small = Buffer.from('hello');
     expect(small.buffer.byteLength).toBeGreaterThan(1000);

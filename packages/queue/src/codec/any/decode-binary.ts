@@ -1,5 +1,6 @@
 import type { ByteReader } from '../byte-reader.ts';
 import { ERROR_NAMES, VIEW_NAMES } from './format.ts';
+import { elementBytes, type ViewClass, viewClass } from './view-class.ts';
 
 /** Reads the rest of a resizable buffer. */
 export function readResizable(reader: ByteReader): ArrayBuffer {
@@ -10,11 +11,6 @@ export function readResizable(reader: ByteReader): ArrayBuffer {
   const buffer = new ArrayBuffer(length, { maxByteLength: maximum });
   new Uint8Array(buffer).set(reader.bytes.subarray(at, at + length));
   return buffer;
-}
-
-interface ViewConstructor {
-  readonly BYTES_PER_ELEMENT?: number;
-  new (buffer: ArrayBuffer, byteOffset: number, length?: number): ArrayBufferView;
 }
 
 /**
@@ -29,10 +25,29 @@ export function makeView(
   buffer: ArrayBuffer,
 ): ArrayBufferView {
   const name = VIEW_NAMES[kind] ?? `view number ${kind}`;
-  const View = (globalThis as unknown as Record<string, ViewConstructor | undefined>)[name];
+  const View = viewClass(name);
   if (View === undefined) throw new TypeError(`This JavaScript engine has no ${name}.`);
-  if (tracksLength) return new View(buffer, byteOffset);
-  return new View(buffer, byteOffset, byteLength / (View.BYTES_PER_ELEMENT ?? 1));
+  if (tracksLength) return makeFollower(View, byteOffset, byteLength, buffer);
+  return new View(buffer, byteOffset, byteLength / elementBytes(View));
+}
+
+/** A view that follows the length of `buffer`, and shows `byteLength` bytes of it now. */
+function makeFollower(
+  View: ViewClass,
+  byteOffset: number,
+  byteLength: number,
+  buffer: ArrayBuffer,
+): ArrayBufferView {
+  const shown = byteOffset + byteLength;
+  // Node 20 makes no view that follows a buffer which ends within an element: it ends before that one meanwhile.
+  const rest = new Uint8Array(buffer).slice(shown);
+  if (rest.length > 0) buffer.resize(shown);
+  const view = new View(buffer, byteOffset);
+  if (rest.length > 0) {
+    buffer.resize(shown + rest.length);
+    new Uint8Array(buffer).set(rest, shown);
+  }
+  return view;
 }
 
 type ErrorConstructor = new (...parameters: unknown[]) => Error;

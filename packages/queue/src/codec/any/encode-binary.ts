@@ -12,6 +12,7 @@ import {
 import { TAG, VIEW_NAMES } from './format.ts';
 import { Refusal } from './refusal.ts';
 import type { SeenObjects } from './seen-objects.ts';
+import { elementBytes, viewClass } from './view-class.ts';
 
 /** Writes an ArrayBuffer that was met for the first time. */
 export function writeBuffer(writer: ByteWriter, buffer: ArrayBuffer): void {
@@ -37,7 +38,7 @@ function writeFixed(writer: ByteWriter, bytes: Uint8Array): void {
  * Writes a typed array or DataView that was met for the first time, and the buffer under it.
  *
  * Whether a view follows a resizable buffer's length cannot be asked without resizing it; one that reaches
- * the buffer's end is taken to follow.
+ * the buffer's end, but for a part of an element, is taken to follow.
  */
 export function writeView(writer: ByteWriter, seen: SeenObjects, view: ArrayBufferView): void {
   const name = viewName(view);
@@ -69,7 +70,7 @@ export function writeView(writer: ByteWriter, seen: SeenObjects, view: ArrayBuff
     writeFixed(writer, new Uint8Array(buffer, byteOffset, byteLength));
     return;
   }
-  writer.byte(buffer.resizable && byteOffset + byteLength === total ? 1 : 0);
+  writer.byte(buffer.resizable && total - byteOffset - byteLength < elementBytes(viewClass(name)) ? 1 : 0);
   writer.count(byteOffset);
   writer.count(byteLength);
   const id = seen.meet(buffer);
