@@ -25,7 +25,8 @@ const objectToString = Object.prototype.toString;
  * Whether a value is an error, of whatever realm (an iframe, a `vm` context). Never throws: a revoked proxy is none.
  *
  * Where ancestry does not tell, `[object Error]` does, which comes from an internal slot unless the object has a tag of its
- * own. In a `vm` context a DOMException has neither, for its class is Node's, and extends the `Error` of another realm.
+ * own. In a `vm` context a DOMException has neither, for its class is Node's, and extends the `Error` of another realm; nor has
+ * a QuotaExceededError, which is one by another tag.
  */
 export function isError(value: unknown): value is Error {
   try {
@@ -34,7 +35,8 @@ export function isError(value: unknown): value is Error {
     const tag = objectToString.call(value);
     if (tag === '[object Error]') return !(Symbol.toStringTag in (value as object));
     // Asked last, and only of what goes by that name: for anything else, asking takes as long as a throw.
-    return tag === '[object DOMException]' && domExceptionTexts(value) !== undefined;
+    const mayBeException = tag === '[object DOMException]' || tag === '[object QuotaExceededError]';
+    return mayBeException && domExceptionTexts(value) !== undefined;
   } catch {
     return false;
   }

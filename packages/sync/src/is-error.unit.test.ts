@@ -51,6 +51,10 @@ describe('isError', () => {
     expect(messageOf(reason)).toBe('This operation was aborted');
     class Withdrawn extends DOMException {}
     expect(() => registerErrorClass(Withdrawn)).not.toThrow();
+    // As platforms have it since 2025.
+    class QuotaExceededError extends DOMException {}
+    Object.defineProperty(QuotaExceededError.prototype, Symbol.toStringTag, { value: 'QuotaExceededError' });
+    expect(isError(new QuotaExceededError('too much'))).toBe(true);
   });
 });
 

@@ -2,10 +2,20 @@ import { isError, messageOf } from '@pkg/sync/kernel';
 import type { ByteReader } from '../byte-reader.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { define, makeError, makeException, makeView, readResizable } from './decode-binary.ts';
-import { DOM_EXCEPTION, ERROR_FLAG, ERROR_VALUES, MAX_DEPTH, MAX_SHORT_TEXT, SHELL, TAG } from './format.ts';
+import {
+  DOM_EXCEPTION,
+  ERROR_FLAG,
+  ERROR_VALUES,
+  isExceptionClass,
+  MAX_DEPTH,
+  MAX_SHORT_TEXT,
+  SHELL,
+  TAG,
+} from './format.ts';
 import { KeyCache } from './key-cache.ts';
 import { ObjectShape } from './object-shape.ts';
 import { readBigInt } from './primitives.ts';
+import { isAmount, makeQuotaExceeded } from './quota-exceeded.ts';
 import { ShapeCache } from './shape-cache.ts';
 import { readText } from './text.ts';
 
@@ -328,7 +338,17 @@ export class AnyDecoder {
   }
 
   #newError(classIndex: number): Error {
-    return classIndex === DOM_EXCEPTION ? makeException(this.#text(), this.#text()) : makeError(classIndex);
+    if (!isExceptionClass(classIndex)) return makeError(classIndex);
+    const name = this.#text();
+    const message = this.#text();
+    if (classIndex === DOM_EXCEPTION) return makeException(name, message);
+    return makeQuotaExceeded(message, [this.#amount(), this.#amount()]);
+  }
+
+  #amount(): number | null {
+    const amount = this.#value();
+    if (isAmount(amount)) return amount;
+    throw new RangeError('an error has something else in the place of an amount');
   }
 
   #error(error: Error): Error {
@@ -409,11 +429,9 @@ export class AnyDecoder {
     } else if (tag === TAG.map && shell instanceof Map) this.#map(shell);
     else if (tag === TAG.set && shell instanceof Set) this.#set(shell);
     else if (tag === TAG.error && isError(shell)) {
-      // What its class needs, the shell was made with.
-      if (reader.byte() === DOM_EXCEPTION) {
-        this.#text();
-        this.#text();
-      }
+      const classIndex = reader.byte();
+      // To be read over, for the shell was made with the same already.
+      if (isExceptionClass(classIndex)) this.#newError(classIndex);
       this.#error(shell);
     } else if (tag === TAG.object && Object.getPrototypeOf(shell) === Object.prototype)
       this.#properties(shell);

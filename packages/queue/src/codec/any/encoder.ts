@@ -6,7 +6,7 @@ import { QueueCodecError } from '../queue-codec-error.ts';
 import { isDense } from './dense-array.ts';
 import { writeLeaf } from './encode-leaf.ts';
 import { describeErrorObject, type ErrorClass, errorClass } from './error-shape.ts';
-import { DOM_EXCEPTION, ERROR_VALUES, MAX_DEPTH, SHELL, TAG } from './format.ts';
+import { ERROR_VALUES, isExceptionClass, MAX_DEPTH, SHELL, TAG } from './format.ts';
 import { type Kind, kindOf, SHARED_HANDLE } from './kinds.ts';
 import { writeNumber, writeRarePrimitive } from './primitives.ts';
 import { Refusal } from './refusal.ts';
@@ -232,12 +232,13 @@ export class AnyEncoder {
     this.#properties(value, shape.fields);
   }
 
-  #errorClass({ index, name, message }: ErrorClass, base: number): void {
+  #errorClass({ index, name, message, amounts }: ErrorClass, base: number): void {
     const writer = this.#writer;
     writer.byte(base + index);
-    if (index !== DOM_EXCEPTION) return;
+    if (!isExceptionClass(index)) return;
     writeText(writer, name);
     writeText(writer, message);
+    for (const amount of amounts) this.#value(amount);
   }
 
   /** Leaves an object for later, or writes it at once if it has no contents that could nest. */

@@ -1,5 +1,6 @@
 import { className, domExceptionTexts, ownDataValue } from '@pkg/sync/kernel';
-import { DOM_EXCEPTION, ERROR_FLAG, ERROR_NAMES, ERROR_VALUES } from './format.ts';
+import { ERROR_FLAG, ERROR_NAMES, ERROR_VALUES, isExceptionClass, QUOTA_EXCEEDED } from './format.ts';
+import { quotaAmounts } from './quota-exceeded.ts';
 
 /** What of an error is written; see `error` in the format. */
 export interface ErrorShape {
@@ -20,6 +21,8 @@ export interface ErrorClass {
   /** What its instances show unless they are given their own. */
   readonly name: string;
   readonly message: string;
+  /** Of a QuotaExceededError; otherwise none. */
+  readonly amounts: readonly (number | null)[];
 }
 
 /** The built-in class nearest to an error in its ancestry. Runs no user code but a proxy's. */
@@ -30,17 +33,28 @@ export function errorClass(error: object): ErrorClass {
     // By name, for an error of another realm has that realm's classes.
     const name = ownDataValue(constructor, 'name') as string;
     const index = ERROR_NAMES.indexOf(name);
-    if (index === DOM_EXCEPTION) {
-      const texts = domExceptionTexts(error);
-      if (texts !== undefined) return { index, name: texts[0], message: texts[1] };
+    if (isExceptionClass(index)) {
+      const exception = exceptionClass(error, index);
+      if (exception !== undefined) return exception;
     }
     // Built-in prototypes own their name.
-    else if (index >= 0 && ownDataValue(proto, 'name') === name) return { index, name, message: '' };
+    else if (index >= 0 && ownDataValue(proto, 'name') === name) {
+      return { index, name, message: '', amounts: NO_AMOUNTS };
+    }
   }
   return PLAIN;
 }
 
-const PLAIN: ErrorClass = { index: 0, name: 'Error', message: '' };
+const NO_AMOUNTS: readonly number[] = [];
+const PLAIN: ErrorClass = { index: 0, name: 'Error', message: '', amounts: NO_AMOUNTS };
+
+/** Undefined for what only goes by the name of such a class. */
+function exceptionClass(error: object, index: number): ErrorClass | undefined {
+  const texts = domExceptionTexts(error);
+  const amounts = index === QUOTA_EXCEEDED ? quotaAmounts(error) : NO_AMOUNTS;
+  if (texts === undefined || amounts === undefined) return undefined;
+  return { index, name: texts[0], message: texts[1], amounts };
+}
 
 /**
  * May run user code (getters, `Error.prepareStackTrace`), and so may throw anything.
@@ -93,7 +107,7 @@ function travellingName(error: Error, builtIn: ErrorClass): string | undefined {
   const name: unknown = error.name;
   if (typeof name === 'string' && name !== builtIn.name) return name;
   // Every DOMException has a name of its own already.
-  if (builtIn.index === DOM_EXCEPTION) return undefined;
+  if (isExceptionClass(builtIn.index)) return undefined;
   const ofClass = className(error);
   return ofClass === undefined || ofClass === builtIn.name || ofClass === 'NodeError' ? undefined : ofClass;
 }

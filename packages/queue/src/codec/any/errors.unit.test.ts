@@ -1,8 +1,9 @@
 import { runInNewContext } from 'node:vm';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { decode, encode, roundTrip } from '../round-trip.fixture.ts';
 import { anyCodec } from './any-codec.ts';
 import { MAX_DEPTH } from './format.ts';
+import { QuotaExceededError } from './quota-exceeded.fixture.ts';
 import { difference } from './same-item.fixture.ts';
 
 const travel = <T>(value: T): T => roundTrip(anyCodec, value) as T;
@@ -208,5 +209,67 @@ describe('a DOMException in an item', () => {
     const back = travel(new Own('mine'));
     expect(back).not.toBeInstanceOf(Real);
     expect([back.name, back.message]).toEqual(['DOMException', 'mine']);
+  });
+});
+
+describe('a QuotaExceededError in an item', () => {
+  beforeEach(() => {
+    vi.stubGlobal('QuotaExceededError', QuotaExceededError);
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+  });
+
+  it.each([
+    [{}, null, null],
+    [{ quota: 10 }, 10, null],
+    [{ requested: 12.5 }, null, 12.5],
+    [{ quota: 0, requested: 1e300 }, 0, 1e300],
+  ])('is one on the other side, made with %j', (options, quota, requested) => {
+    const error = new QuotaExceededError('too much', options);
+    const back = travel(error);
+    expect(difference(error, back)).toBeUndefined();
+    expect(back).toBeInstanceOf(QuotaExceededError);
+    expect([back.name, back.message, back.code]).toEqual(['QuotaExceededError', 'too much', error.code]);
+    expect([back.quota, back.requested, back.stack]).toEqual([quota, requested, error.stack]);
+    expect(Object.getOwnPropertyNames(back)).toEqual(['stack']);
+  });
+
+  it.each([-1, 0, 1])('at the depth from which objects are deferred, and %i more', (more) => {
+    const error = new QuotaExceededError('deep', { quota: 1 });
+    Object.assign(error, { list: [error] });
+    let item: unknown = [error, { field: error }];
+    for (let i = 0; i < MAX_DEPTH - 1 + more; i++) item = [item];
+    expect(difference(item, travel(item))).toBeUndefined();
+  });
+
+  it('whose class extends it arrives as the nearest one that is built in', () => {
+    class DiskFull extends QuotaExceededError {}
+    const back = travel(new DiskFull('no room', { quota: 7 }));
+    expect(Object.getPrototypeOf(back)).toBe(QuotaExceededError.prototype);
+    expect([back.name, back.quota]).toEqual(['QuotaExceededError', 7]);
+  });
+
+  it('shows the same where there is no such class', () => {
+    const bytes = encode(anyCodec, new QuotaExceededError('too much', { quota: 10 }));
+    vi.stubGlobal('QuotaExceededError', undefined);
+    const back = decode(anyCodec, bytes) as QuotaExceededError;
+    expect(Object.getPrototypeOf(back)).toBe(DOMException.prototype);
+    expect([back.name, back.message, back.code]).toEqual(['QuotaExceededError', 'too much', 22]);
+    expect([back.quota, back.requested]).toEqual([10, null]);
+    expect(Object.keys(back)).toEqual([]);
+  });
+
+  it('is none when it only pretends to be', () => {
+    const Own = { QuotaExceededError: class QuotaExceededError extends RangeError {} }.QuotaExceededError;
+    const back = travel(new Own('mine'));
+    expect(Object.getPrototypeOf(back)).toBe(RangeError.prototype);
+    expect([back.name, back.message]).toEqual(['QuotaExceededError', 'mine']);
+  });
+
+  it('whose bytes have something else in the place of an amount is refused', () => {
+    const bytes = encode(anyCodec, new QuotaExceededError('', { quota: 10 }));
+    bytes[bytes.indexOf(0x80 | 10)] = 0x02;
+    expect(() => decode(anyCodec, bytes)).toThrow(/in the place of an amount/);
   });
 });

@@ -22,7 +22,8 @@
  *   view       kind byte (index in VIEW_NAMES), flag byte (1: tracks the length), offset, length, a buffer
  *   error      class byte (index in ERROR_NAMES), flag byte (ERROR_FLAG), the flagged values in order of
  *              their bits, count, that many (key, value): the enumerable fields.
- *              After the class byte of a DOMException, here and in a shell: the name and message it is made with
+ *              After the class byte of a DOMException, here and in a shell: the name and message it is made with;
+ *              so it is for a QuotaExceededError, and then come its quota and what was requested, number or null
  * ```
  *
  * `count` is `ByteWriter.count`. Objects nest at most MAX_DEPTH deep in the bytes; what lies deeper is
@@ -101,10 +102,18 @@ export const ERROR_NAMES: readonly string[] = [
   'URIError',
   'AggregateError',
   'DOMException',
+  'QuotaExceededError',
 ];
 
 /** The class of error that never changes the name and message it was made with, and has its `code` from the name. */
 export const DOM_EXCEPTION = ERROR_NAMES.indexOf('DOMException');
+
+/** The one class that extends it, with slots of its own. */
+export const QUOTA_EXCEEDED = ERROR_NAMES.indexOf('QuotaExceededError');
+
+/** Whether errors of a class are DOMExceptions, whose name and message follow the byte of the class. */
+export const isExceptionClass = (index: number): boolean =>
+  index === DOM_EXCEPTION || index === QUOTA_EXCEEDED;
 
 /** Own properties of an error that are not enumerable, and its class name where that is not built in. */
 export const ERROR_FLAG = {

@@ -36,7 +36,7 @@ export function difference(left: unknown, right: unknown): string | undefined {
     else if (a instanceof Number || a instanceof String || a instanceof Boolean || a instanceof BigInt) {
       work.push([a.valueOf(), (b as typeof a).valueOf(), `${path} (boxed)`]);
       return undefined;
-    } else if (tags[0] === '[object DOMException]') {
+    } else if (tags[0] === '[object DOMException]' || tags[0] === '[object QuotaExceededError]') {
       pushList(shownBy(a as DOMException), shownBy(b as DOMException), path, work);
     }
     return compareProperties(a, b, path, work);
@@ -87,7 +87,13 @@ function compareProperties(
 }
 
 /** What a DOMException has in slots of its own. By its tag, for a test may take the class away. */
-const shownBy = ({ name, message, code }: DOMException) => [name, message, code];
+const shownBy = ({
+  name,
+  message,
+  code,
+  quota,
+  requested,
+}: DOMException & { quota?: unknown; requested?: unknown }) => [name, message, code, quota, requested];
 
 function pushList(
   a: readonly unknown[],
