@@ -14,6 +14,10 @@ const builtIns = [
   URIError,
   AggregateError,
   DOMException,
+  // Where the engine has them.
+  ...['SuppressedError', 'QuotaExceededError'].flatMap(
+    (name) => (globalThis as unknown as Record<string, ErrorClass | undefined>)[name] ?? [],
+  ),
 ] as const;
 
 const classes = perRealm(

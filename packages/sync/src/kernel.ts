@@ -22,6 +22,7 @@ export { holdEventLoop } from './keep-alive.ts';
 export { homeTable, knownTables } from './known-tables.ts';
 export { type Acquired, OwnerLock } from './owner-lock.ts';
 export { perThread } from './per-thread.ts';
+export { isQuotaAmount, makeQuotaExceeded, type QuotaAmounts, quotaAmounts } from './quota-exceeded.ts';
 export { realTime } from './real-time.ts';
 export { knowsClassOf } from './shared-object.ts';
 export { ThreadIdentity } from './thread-identity.ts';

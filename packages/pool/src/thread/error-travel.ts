@@ -6,7 +6,14 @@
  *
  * @packageDocumentation
  */
-import { classNamesOf, errorClassOf, isError } from '@pkg/sync/kernel';
+import {
+  classNamesOf,
+  errorClassOf,
+  isError,
+  makeQuotaExceeded,
+  type QuotaAmounts,
+  quotaAmounts,
+} from '@pkg/sync/kernel';
 import { inspect } from '../builtins.ts';
 import { arrivesWhole } from './arrives-whole.ts';
 
@@ -26,6 +33,8 @@ interface PackedErrorBody {
   names: string[];
   message: string;
   stack: string | undefined;
+  /** Of a QuotaExceededError, which has them in slots. */
+  amounts: QuotaAmounts | undefined;
   fields: { key: string; value: PackedValue; enumerable: boolean }[];
 }
 
@@ -78,6 +87,7 @@ export function errorPacker(asText: boolean = false): (thrown: unknown) => Packe
       names: attempt(() => classNamesOf(error).filter((name) => typeof name === 'string'), ['Error']),
       message: attempt(() => String(error.message), ''),
       stack: attempt(() => (typeof error.stack === 'string' ? error.stack : undefined), undefined),
+      amounts: quotaAmounts(error),
       fields: [],
     };
     const index = errors.push(body) - 1;
@@ -126,7 +136,7 @@ export function unpackError(
     const { prototype } = errorClassOf(body.names);
     // The getters of a DOMException work on nothing else.
     const isException = prototype === DOMException.prototype || prototype instanceof DOMException;
-    const error = isException ? new DOMException(body.message, nameIn(body)) : new Error(body.message);
+    const error = isException ? makeException(body) : new Error(body.message);
     return Object.getPrototypeOf(error) === prototype ? error : Object.setPrototypeOf(error, prototype);
   });
   made.set(packed.errors, errors);
@@ -146,6 +156,12 @@ function unpackValue(value: PackedValue, errors: readonly Error[]): unknown {
   if ('error' in value) return errors[value.error];
   if ('list' in value) return value.list.map((member) => unpackValue(member, errors));
   return 'text' in value ? value.text : value.value;
+}
+
+function makeException(body: PackedErrorBody): DOMException {
+  const { message, amounts } = body;
+  const quotaExceeded = amounts && makeQuotaExceeded(message, amounts);
+  return quotaExceeded ?? new DOMException(message, nameIn(body));
 }
 
 /** The name that an error has been given. */

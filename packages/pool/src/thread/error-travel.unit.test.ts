@@ -220,6 +220,30 @@ describe('an error', () => {
     expect((arrived.cause as Error).stack).toBe((error.cause as Error).stack);
   });
 
+  it.runIf('QuotaExceededError' in globalThis)('that tells of a quota does so on the other side', () => {
+    interface QuotaExceeded extends DOMException {
+      readonly quota: number | null;
+      readonly requested: number | null;
+    }
+    const { QuotaExceededError } = globalThis as unknown as {
+      QuotaExceededError: new (message: string, options: { quota?: number }) => QuotaExceeded;
+    };
+    const sent = Object.assign(new QuotaExceededError('too much', { quota: 5 }), { by: 'me' });
+    const arrived = travel(sent) as typeof sent;
+    expect(Object.getPrototypeOf(arrived)).toBe(QuotaExceededError.prototype);
+    expect([arrived.name, arrived.message, arrived.code]).toEqual([sent.name, 'too much', sent.code]);
+    expect([arrived.quota, arrived.requested, arrived.by]).toEqual([5, null, 'me']);
+  });
+
+  it.runIf('SuppressedError' in globalThis)('that suppresses another one does so on the other side', () => {
+    const sent = new SuppressedError(new RangeError('of the disposal'), new TypeError('of the body'), 'both');
+    const arrived = travel(sent) as SuppressedError;
+    expect(Object.getPrototypeOf(arrived)).toBe(SuppressedError.prototype);
+    expect([arrived.name, arrived.message]).toEqual(['SuppressedError', 'both']);
+    expect(arrived.error).toBeInstanceOf(RangeError);
+    expect(arrived.suppressed).toBeInstanceOf(TypeError);
+  });
+
   it('that is a DOMException is one on the other side', () => {
     const sent = Object.assign(new DOMException('stopped', 'AbortError'), { by: 'me' });
     const arrived = travel(sent) as typeof sent;

@@ -53,15 +53,21 @@ function makeFollower(
 type ErrorConstructor = new (...parameters: unknown[]) => Error;
 
 const errorConstructors = ERROR_NAMES.map(
-  (name) => (globalThis as unknown as Record<string, ErrorConstructor>)[name]!,
+  (name) => (globalThis as unknown as Record<string, ErrorConstructor | undefined>)[name],
 );
 
-/** An error of a built-in class without any contents yet. */
+/** An error of a built-in class without any contents yet; where the engine has no such class, one that shows its name. */
 export function makeError(classIndex: number): Error {
+  const name = ERROR_NAMES[classIndex];
+  if (name === undefined) throw new TypeError(`Class of error number ${classIndex} is not known.`);
   const Class = errorConstructors[classIndex];
-  if (Class === undefined) throw new TypeError(`Class of error number ${classIndex} is not known.`);
+  if (Class === undefined) {
+    const error = new Error();
+    define(error, 'name', name, false);
+    return error;
+  }
   // AggregateError insists on a list; others would take it for a message.
-  return ERROR_NAMES[classIndex] === 'AggregateError' ? new Class([]) : new Class();
+  return name === 'AggregateError' ? new Class([]) : new Class();
 }
 
 /** A DOMException; where the platform has none, a plain error that shows the same. */

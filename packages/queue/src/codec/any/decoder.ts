@@ -1,4 +1,4 @@
-import { isError, messageOf } from '@pkg/sync/kernel';
+import { isError, isQuotaAmount, messageOf } from '@pkg/sync/kernel';
 import type { ByteReader } from '../byte-reader.ts';
 import { QueueCodecError } from '../queue-codec-error.ts';
 import { define, makeError, makeException, makeView, readResizable } from './decode-binary.ts';
@@ -15,7 +15,7 @@ import {
 import { KeyCache } from './key-cache.ts';
 import { ObjectShape } from './object-shape.ts';
 import { readBigInt } from './primitives.ts';
-import { isAmount, makeQuotaExceeded } from './quota-exceeded.ts';
+import { quotaExceeded } from './quota-exceeded.ts';
 import { ShapeCache } from './shape-cache.ts';
 import { readText } from './text.ts';
 
@@ -342,12 +342,12 @@ export class AnyDecoder {
     const name = this.#text();
     const message = this.#text();
     if (classIndex === DOM_EXCEPTION) return makeException(name, message);
-    return makeQuotaExceeded(message, [this.#amount(), this.#amount()]);
+    return quotaExceeded(message, [this.#amount(), this.#amount()]);
   }
 
   #amount(): number | null {
     const amount = this.#value();
-    if (isAmount(amount)) return amount;
+    if (isQuotaAmount(amount)) return amount;
     throw new RangeError('an error has something else in the place of an amount');
   }
 
@@ -361,8 +361,8 @@ export class AnyDecoder {
     else delete (error as { stack?: unknown }).stack;
     for (const key of ERROR_VALUES) {
       if (flags & ERROR_FLAG[key]) define(error, key, this.#value(), false);
-      // Made by the constructor of AggregateError.
-      else if (key === 'errors') delete (error as { errors?: unknown }).errors;
+      // Made by the constructors of AggregateError and SuppressedError.
+      else if (key !== 'cause') delete (error as { [made in typeof key]?: unknown })[key];
     }
     this.#depth--;
     const count = this.#reader.countOf(2);

@@ -1,6 +1,5 @@
-import { className, domExceptionTexts, ownDataValue } from '@pkg/sync/kernel';
+import { className, domExceptionTexts, ownDataValue, quotaAmounts } from '@pkg/sync/kernel';
 import { ERROR_FLAG, ERROR_NAMES, ERROR_VALUES, isExceptionClass, QUOTA_EXCEEDED } from './format.ts';
-import { quotaAmounts } from './quota-exceeded.ts';
 
 /** What of an error is written; see `error` in the format. */
 export interface ErrorShape {

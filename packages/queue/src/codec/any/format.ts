@@ -103,6 +103,7 @@ export const ERROR_NAMES: readonly string[] = [
   'AggregateError',
   'DOMException',
   'QuotaExceededError',
+  'SuppressedError',
 ];
 
 /** The class of error that never changes the name and message it was made with, and has its `code` from the name. */
