@@ -2,7 +2,7 @@ import { FROM, registerSharedClass } from '@pkg/sync';
 import { checkOptions, describeValue, messageOf } from '@pkg/sync/kernel';
 import type { ByteWriter } from './codec/byte-writer.ts';
 import type { Codec, CodecName } from './codec/codec.ts';
-import { QueueCodecError } from './codec/queue-codec-error.ts';
+import { ofBatch, QueueCodecError } from './codec/queue-codec-error.ts';
 import { OrderedStore } from './ordered/ordered-store.ts';
 import { PriorityKey, PriorityOrder } from './ordered/priority-order.ts';
 import type { TaskQueueOptions } from './queue-options.ts';
@@ -105,7 +105,7 @@ export class PriorityQueue<T> extends TaskQueue<T> {
     return { ...super.handle, ownPriority: this.#ownPriority };
   }
 
-  protected override writeOrder(item: T, writer: ByteWriter, at: number): void {
+  protected override writeOrder(item: T, writer: ByteWriter, at: number, index: number | undefined): void {
     if (this.#priority === undefined) {
       throw new TypeError(
         'this queue was made with options.priority, which does not travel by handle: ' +
@@ -115,18 +115,19 @@ export class PriorityQueue<T> extends TaskQueue<T> {
     const priority: unknown = this.#priority(item);
     if (typeof priority !== 'number' || Number.isNaN(priority)) {
       this.mustBeCarried(item, writer);
-      throw this.#wrongPriority(priority, item);
+      throw this.#wrongPriority(priority, item, index);
     }
     this.#key.write(priority, writer.words, at / 4);
   }
 
-  #wrongPriority(priority: unknown, item: T): Error {
+  #wrongPriority(priority: unknown, item: T, index: number | undefined): Error {
+    const which = `the item is ${describeValue(item)}${index === undefined ? '' : ofBatch(index)}`;
     if (typeof priority === 'number') {
-      return new RangeError(`the priority of an item must not be NaN; the item is ${describeValue(item)}`);
+      return new RangeError(`the priority of an item must not be NaN; ${which}`);
     }
     const rule = this.#ownPriority ? 'options.priority(item)' : 'by default the item itself or item[0]';
     return new TypeError(
-      `the priority of an item (${rule}) must be a number, not ${describeValue(priority)}; the item is ${describeValue(item)}`,
+      `the priority of an item (${rule}) must be a number, not ${describeValue(priority)}; ${which}`,
     );
   }
 }

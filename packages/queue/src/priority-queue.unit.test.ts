@@ -65,6 +65,7 @@ describe('PriorityQueue', () => {
     queue.put([1]);
     expect(() => queue.put(item)).toThrow(type);
     expect(() => queue.putMany([[0], item])).toThrow(message);
+    expect(() => queue.putMany([[0], item])).toThrow(/ \(the item at index 1 of the batch\)$/);
     expect(queue.qsize()).toBe(1);
     expect(queue.get()).toEqual([1]);
     expect(queue.stats().puts).toBe(1);

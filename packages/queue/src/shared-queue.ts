@@ -359,8 +359,11 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     }
   }
 
-  /** What the store wants before an item in its frame; `at` is the frame's first byte in the writer. */
-  protected writeOrder(_item: T, _writer: ByteWriter, _at: number): void {}
+  /**
+   * What the store wants before an item in its frame; `at` is the frame's first byte in the writer, and `index` the item's
+   * place in its batch if it has one.
+   */
+  protected writeOrder(_item: T, _writer: ByteWriter, _at: number, _index: number | undefined): void {}
 
   /**
    * Throws what the codec has to say against an item, for whoever is about to refuse it for something else: that comes
@@ -410,7 +413,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
     // Divided, here and wherever bytes are counted, where a shift would cut off what is beyond 32 bits: a blob that is
     // left where it is can be that long, and so can a batch.
     for (let i = 1; i < header; i++) writer.words[at / 4 + i] = 0;
-    if (header > 1) this.writeOrder(item, writer, at);
+    if (header > 1) this.writeOrder(item, writer, at, index);
     this.#origin.codec.encode(item, writer);
     const length = writer.length - at - header * 4;
     writer.pad();
