@@ -1,12 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { localGallery } from '../test/local-gallery.ts';
 import { getLinks } from './download.ts';
+import { DownloadError } from './errors.ts';
 import { downloadAll } from './procs.ts';
 
 let directory: string;
@@ -41,6 +42,52 @@ describe('downloadAll with processes', () => {
     expect(await outcome).toEqual({ error: reason, alive: 0 });
     expect(children).toHaveLength(3);
     await gallery.close();
+  });
+
+  it('replaces a process that dies: its link has failed, and the others are downloaded', async () => {
+    const gallery = await localGallery({ images: 4, latency: 0, imageFaults: { 0: { kind: 'stalled' } } });
+    const links = await getLinks(gallery.clientId, { apiBase: gallery.url, announce: () => {} });
+    const outcome = downloadAll(directory, links, 1);
+    while ((await gallery.stats()).maxInFlight < 1) await setImmediate();
+    children[0]?.kill('SIGKILL');
+    expect(await outcome).toEqual([
+      new DownloadError('DOWNLOAD_PROCESS', `${links[0]}: its process failed: Worker exited unexpectedly`),
+    ]);
+    expect(children).toHaveLength(2);
+    expect((await readdir(directory)).sort()).toEqual(
+      links
+        .slice(1)
+        .map((link) => basename(link))
+        .sort(),
+    );
+    await gallery.close();
+  });
+
+  it('does without a process that dies when it has nothing to do', async () => {
+    const gallery = await localGallery({ images: 1, latency: 0, imageFaults: { 0: { kind: 'stalled' } } });
+    const links = await getLinks(gallery.clientId, { apiBase: gallery.url, announce: () => {} });
+    const outcome = downloadAll(directory, links, 2);
+    while ((await gallery.stats()).maxInFlight < 1) await setImmediate();
+    // Which of them has the link is the pool's affair.
+    const [first, second] = children as [ChildProcess, ChildProcess];
+    for (const child of [first, second]) child.kill('SIGKILL');
+    expect(await outcome).toMatchObject([{ code: 'DOWNLOAD_PROCESS' }]);
+    expect([first.signalCode, second.signalCode]).toEqual(['SIGKILL', 'SIGKILL']);
+    await gallery.close();
+  });
+
+  it('gives up when no process can be started any more', async () => {
+    const { execArgv } = process;
+    process.execArgv = ['--no-such-option'];
+    try {
+      await expect(
+        downloadAll(directory, ['http://127.0.0.1:9/1', 'http://127.0.0.1:9/2'], 1),
+      ).rejects.toThrow(
+        new DownloadError('DOWNLOAD_PROCESS', 'no process is left to download: Worker exited unexpectedly'),
+      );
+    } finally {
+      process.execArgv = execArgv;
+    }
   });
 
   it('starts none when it has been called off already', async () => {

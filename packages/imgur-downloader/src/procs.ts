@@ -3,14 +3,17 @@ import { checkWorkers } from './checks.ts';
 import { getLinks, setupDownloadDir } from './download.ts';
 import { DownloadError, DownloadsFailed } from './errors.ts';
 import { isMain } from './is-main.ts';
+import { withoutCredentials } from './printable.ts';
 
 const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
 
 /**
- * Downloads the links with a pool of processes, and returns the errors of those that failed.
+ * Downloads the links with a pool of processes, and returns the errors of those that failed, among them those whose process
+ * died. It is replaced.
  *
  * @param signal ends the processes at once; the promise then rejects with its reason, when they have ended
  * @param onLast called when the last link is done, and the processes are still to be ended
+ * @throws DownloadError `DOWNLOAD_PROCESS` when no process is left, because they die as they are started
  */
 export async function downloadAll(
   directory: string,
@@ -37,10 +40,32 @@ export async function downloadAll(
   };
   const stop = () => void end();
   signal?.addEventListener('abort', stop, { once: true });
-  try {
-    const outcomes = await Promise.all(
-      links.map((link): Promise<string | undefined> => pool.run([directory, link])),
+  let giveUp: (reason: DownloadError) => void = () => {};
+  const noneLeft = new Promise<never>((_, reject) => {
+    giveUp = reject;
+  });
+  // The pool replaces a process that dies, but not where one has died as it was started: links would wait for ever.
+  const lookWhoIsLeft = (error: unknown) => {
+    if (pool.threads.length > 0) return;
+    giveUp(
+      new DownloadError('DOWNLOAD_PROCESS', `no process is left to download: ${inWords(error)}`, {
+        cause: error,
+      }),
     );
+  };
+  // Told of the death of a process without a link, which would end the program if nobody listened.
+  pool.on('error', lookWhoIsLeft);
+  const download = async (link: string): Promise<string | undefined> => {
+    try {
+      return await pool.run([directory, link]);
+    } catch (error) {
+      lookWhoIsLeft(error);
+      return `${withoutCredentials(link)}: its process failed: ${inWords(error)}`;
+    }
+  };
+  try {
+    const outcomes = await Promise.race([Promise.all(links.map(download)), noneLeft]);
+    signal?.throwIfAborted();
     onLast?.();
     return outcomes
       .flatMap((message) => message ?? [])
@@ -54,6 +79,8 @@ export async function downloadAll(
     await end();
   }
 }
+
+const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Node options for the processes: this program's own, and what loads TypeScript where Node needs that. */
 function processArgv(): string[] {
