@@ -39,7 +39,7 @@ export const isWhole = (status: number): boolean => status === 200 || status ===
  * Not `fetch`: loading that takes a thread as much time as starting, and eight threads do both.
  *
  * @throws AnswerTooLarge when the answer has more than `maxBytes` bytes; the rest of it is not read; HttpError for a redirect to what is
- *   no http or https address
+ *   no http or https address, and for the sixth redirect
  */
 export async function httpGetWhole(
   url: string,
@@ -57,14 +57,18 @@ export async function httpGetWhole(
   for (let redirects = 0; ; redirects += 1) {
     const message = await send(address, sent, signal);
     const { statusCode: status = 0, headers: received } = message;
-    if (status >= 300 && status < 400 && received.location !== undefined && redirects < MAX_REDIRECTS) {
+    if (status >= 300 && status < 400 && received.location !== undefined) {
       // Read to its end, a redirect's body may take for ever and keep the connection, and with it the program, alive:
       // the time limit ends with this call. One that is here already hands its connection on.
       if (message.complete) message.resume();
       else message.destroy();
-      const next = webAddress(received.location, address);
+      if (redirects === MAX_REDIRECTS) {
+        throw new HttpError(url, status, `redirects more than ${MAX_REDIRECTS} times`);
+      }
+      const location = asWritten(received.location);
+      const next = webAddress(location, address);
       if (next === undefined) {
-        const target = JSON.stringify(withoutCredentials(received.location).slice(0, MAX_SHOWN));
+        const target = JSON.stringify(withoutCredentials(location).slice(0, MAX_SHOWN));
         throw new HttpError(url, status, `redirects to ${target}, which is no http or https address`);
       }
       // Credentials are for the server that they were meant for.
@@ -89,13 +93,28 @@ async function readWhole(message: IncomingMessage, maxBytes: number): Promise<Bu
   }
   const chunks: Buffer[] = [];
   let length = 0;
-  // A return in the middle destroys the message.
-  for await (const chunk of message as AsyncIterable<Buffer>) {
-    length += chunk.length;
-    if (length > maxBytes) return undefined;
-    chunks.push(chunk);
+  try {
+    // A return in the middle destroys the message.
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBytes) return undefined;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNRESET') throw error;
+    // Node's own says "aborted", as if somebody had wanted that.
+    throw new Error('the connection broke in the middle of the answer', { cause: error });
   }
   return Buffer.concat(chunks, length);
+}
+
+/**
+ * The text of a header as the server wrote it. Node takes its bytes for Latin-1, but servers that do not escape an address
+ * write UTF-8, as a rule.
+ */
+function asWritten(header: string): string {
+  const text = Buffer.from(header, 'latin1').toString();
+  return text.includes('\ufffd') ? header : text;
 }
 
 async function send(

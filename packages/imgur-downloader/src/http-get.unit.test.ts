@@ -26,7 +26,7 @@ interface Seeing {
 
 /**
  * A server that redirects `/away` to `target`, with a body that never ends in case of `/dripping`, and is silent on `/silent`.
- * It answers `/endless` without an end, announces such an answer on `/announced` and sends nothing of it. It changes the protocol on `/changing`, and answers anything else with the path.
+ * It breaks the connection in the middle of `/cut`, answers `/endless` without an end, announces such an answer on `/announced` and sends nothing of it. It changes the protocol on `/changing`, and answers anything else with the path.
  */
 async function serverWith(target: string): Promise<Seeing> {
   const seen: IncomingHttpHeaders[] = [];
@@ -44,6 +44,8 @@ async function serverWith(target: string): Promise<Seeing> {
     if (request.url === '/away') response.writeHead(307, { Location: target }).end('moved');
     else if (request.url === '/dripping') response.writeHead(307, { Location: target }).write('moved');
     else if (request.url === '/announced') response.writeHead(200, { 'Content-Length': 1e12 }).flushHeaders();
+    else if (request.url === '/cut')
+      response.writeHead(200, { 'Content-Length': 9 }).write('half', () => response.destroy());
     else if (request.url === '/endless') new Readable({ read: bytesForEver }).pipe(response);
     else response.end(request.url);
   });
@@ -161,9 +163,29 @@ describe('httpGetWhole', () => {
     },
   );
 
-  it('gives up after five redirects', async () => {
+  it('gives up after five redirects, and says so', async () => {
     const { url, seen } = await serverWith('/away');
-    expect(await httpGetWhole(`${url}/away`, {}, never, LIMIT)).toMatchObject({ status: 307 });
+    await expect(httpGetWhole(`${url}/away`, headers, never, LIMIT)).rejects.toMatchObject({
+      name: 'HttpError',
+      status: 307,
+      message: `${url}/away: HTTP 307: redirects more than 5 times`,
+    });
     expect(seen).toHaveLength(6);
+  });
+
+  it.each([
+    ['UTF-8', Buffer.from('/é').toString('latin1')],
+    ['Latin-1', '/é'],
+  ])('follows a redirect that is not escaped, as the server wrote it in %s', async (_, target) => {
+    const { url } = await serverWith(target);
+    expect((await httpGetWhole(`${url}/away`, {}, never, LIMIT)).body.toString()).toBe('/%C3%A9');
+  });
+
+  it('says that the connection broke in the middle', async () => {
+    const { url } = await serverWith('/');
+    await expect(httpGetWhole(`${url}/cut`, {}, never, LIMIT)).rejects.toMatchObject({
+      message: 'the connection broke in the middle of the answer',
+      cause: { code: 'ECONNRESET' },
+    });
   });
 });
