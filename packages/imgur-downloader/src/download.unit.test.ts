@@ -247,6 +247,25 @@ describe('downloadLink', () => {
     await expect(downloadLink(directory, stalled.link, { signal: controller.signal })).rejects.toBe(reason);
   });
 
+  it.each([['enough'], [null]])(
+    'rejects with %j as it is when that ends a further attempt',
+    async (reason) => {
+      const controller = new AbortController();
+      let requests = 0;
+      const link = await imageFrom((_, response) => {
+        requests += 1;
+        if (requests === 1) response.writeHead(500).end();
+        else controller.abort(reason);
+      });
+      const options = { ...QUICK, signal: controller.signal };
+      const outcome = downloadLink(directory, link, options).then(
+        () => 'done',
+        (error: unknown) => ({ error }),
+      );
+      expect(await outcome).toEqual({ error: reason });
+    },
+  );
+
   it.each([
     ['no url', 'it is not a URL'],
     ['ftp://host/a.png', 'expected http: or https:, not ftp:'],

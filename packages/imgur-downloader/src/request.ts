@@ -74,21 +74,25 @@ async function again<T>(
     isFirst = false;
     throw error;
   };
-  return await pRetry(async () => await next(), {
-    retries,
-    minTimeout: retryDelay,
-    maxTimeout: LONGEST_TIMER,
-    factor: 2,
-    ...(signal && { signal }),
-    shouldRetry: ({ error }) => mayPass(error, maxWait),
-    onFailedAttempt: async ({ error, retriesLeft }) => {
-      const wait = waitAskedFor(error);
-      if (wait === undefined || retriesLeft === 0 || !mayPass(error, maxWait)) return;
-      await delay(wait, undefined, signal && { signal }).catch((reason) => {
-        throw signal?.aborted ? signal.reason : reason;
-      });
-    },
-  });
+  try {
+    return await pRetry(async () => await next(), {
+      retries,
+      minTimeout: retryDelay,
+      maxTimeout: LONGEST_TIMER,
+      factor: 2,
+      ...(signal && { signal }),
+      shouldRetry: ({ error }) => mayPass(error, maxWait),
+      onFailedAttempt: async ({ error, retriesLeft }) => {
+        const wait = waitAskedFor(error);
+        if (wait === undefined || retriesLeft === 0 || !mayPass(error, maxWait)) return;
+        await delay(wait, undefined, signal && { signal });
+      },
+    });
+  } catch (failure) {
+    // The reason as it is, which may be no error: p-retry and timers reject with errors of their own.
+    signal?.throwIfAborted();
+    throw failure;
+  }
 }
 
 async function attempt(
