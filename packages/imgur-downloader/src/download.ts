@@ -65,9 +65,17 @@ export async function getLinks(clientId?: string, options: GetLinksOptions = {})
     base = gallery.url;
     announce(`No Imgur client id is set: using the built-in gallery at ${base}`);
   }
-  const url = `${base.replace(/\/+$/, '')}/3/gallery/random/random/${page}`;
+  const url = galleryRoute(base, page);
   const headers = { Authorization: `Client-ID ${id}` };
   return await request(url, headers, (answer) => readGallery(url, answer), options);
+}
+
+/** The route below the path of the base, whose query, the key of a gateway say, stays the query. */
+function galleryRoute(base: string, page: number): string {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/3/gallery/random/random/${page}`;
+  url.hash = '';
+  return url.href;
 }
 
 /**

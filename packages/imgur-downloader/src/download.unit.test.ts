@@ -1,7 +1,8 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import type { RequestListener } from 'node:http';
-import { createServer } from 'node:net';
+import { createServer as createHttpServer, type RequestListener } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -65,6 +66,22 @@ describe('getLinks', () => {
     expect(links[0]).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/[0-9A-Za-z]{7}\.png$/);
     expect(links.filter((link) => link.endsWith('.jpg'))).toHaveLength(1);
     expect(await linksOf(gallery)).toEqual(links);
+  });
+
+  it.each([
+    [' ', '/3/gallery/random/random/0'],
+    ['/gateway/?key=1#part', '/gateway/3/gallery/random/random/0?key=1'],
+  ])('asks below the address of the API, which ends in "%s"', async (end, path) => {
+    const asked: (string | undefined)[] = [];
+    const server = createHttpServer((request, response) => {
+      asked.push(request.url);
+      response.end(JSON.stringify({ data: [], success: true }));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const links = await getLinks('any', { ...QUICK, apiBase: `${base}${end}` }).finally(() => server.close());
+    expect([links, asked]).toEqual([[], [path]]);
   });
 
   it('takes the images of albums and passes over other types', async () => {
