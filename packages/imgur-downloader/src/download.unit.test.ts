@@ -264,6 +264,26 @@ describe('downloadLink', () => {
     await expect(downloadLink(directory, stalled.link, { signal: controller.signal })).rejects.toBe(reason);
   });
 
+  it('downloads as many at a time as are asked for with one signal, without a warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => warnings.push(warning);
+    process.on('warning', warned);
+    let requests = 0;
+    const link = await imageFrom((_, response) => {
+      requests += 1;
+      if (requests <= 20) return response.writeHead(503, { 'Retry-After': '0' }).end();
+      return response.setHeader('Content-Type', 'image/png').end(pngOf(10));
+    });
+    const { signal } = new AbortController();
+    const links = Array.from({ length: 20 }, (_, index) => link.replace('a.png', `${index}.png`));
+    await Promise.all(links.map((one) => downloadLink(directory, one, { ...QUICK, signal })));
+    expect(await readdir(directory)).toHaveLength(20);
+    // A warning is told of in a turn of its own.
+    await setImmediate();
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
+  });
+
   it.each([['enough'], [null]])(
     'rejects with %j as it is when that ends a further attempt',
     async (reason) => {

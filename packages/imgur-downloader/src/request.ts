@@ -1,5 +1,6 @@
 import { LONGEST_TIMER } from './checks.ts';
 import { DownloadError, HttpError, NetworkFailure, RateLimited, RequestTimeout } from './errors.ts';
+import { followed } from './followed-signal.ts';
 import { type Answer, httpGetWhole } from './http-get.ts';
 
 /** How patiently a server is asked, and for how much. All times are in milliseconds. */
@@ -45,15 +46,19 @@ export async function request<T>(
   read: (answer: Answer) => T,
   options: RequestOptions = {},
 ): Promise<T> {
-  const { timeout = 15_000, retries = 3, retryDelay = 200, maxBytes = 64 * 2 ** 20, signal } = options;
+  const { timeout = 15_000, retries = 3, retryDelay = 200, maxBytes = 64 * 2 ** 20 } = options;
   // No timer waits longer, whatever is allowed.
   const maxWait = Math.min(options.maxWait ?? 60_000, LONGEST_TIMER);
+  const following = options.signal && (await followed(options.signal));
+  const signal = following?.signal;
   const once = async () => read(await attempt(url, headers, { timeout, maxBytes, signal }));
   try {
     return await once();
   } catch (error) {
     if (signal?.aborted || !mayPass(error as Error, maxWait)) throw error;
     return await again(once, error, { retries, retryDelay, maxWait, signal });
+  } finally {
+    following?.forget();
   }
 }
 
