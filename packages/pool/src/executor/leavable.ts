@@ -13,13 +13,20 @@ export function leavable<T, R, N>(
 ): AsyncGenerator<T, R, N> {
   const ownReturn = generator.return.bind(generator);
   const ownThrow = generator.throw.bind(generator);
-  generator.return = (value) => {
-    leave();
-    return ownReturn(value);
-  };
-  generator.throw = (error) => {
-    leave();
-    return ownThrow(error);
-  };
-  return generator;
+  // Defined, as nothing can be assigned where the engine's prototypes are frozen (`--frozen-intrinsics`).
+  return Object.defineProperties(generator, {
+    return: method((value: R | PromiseLike<R>) => {
+      leave();
+      return ownReturn(value);
+    }),
+    throw: method((error: unknown) => {
+      leave();
+      return ownThrow(error);
+    }),
+  });
+}
+
+/** The descriptor that an assignment would have made. */
+function method(value: (argument: never) => unknown): PropertyDescriptor {
+  return { value, writable: true, enumerable: true, configurable: true };
 }
