@@ -257,12 +257,17 @@ describe('a stream', () => {
   it('throws when it is cancelled', async () => {
     const cleaned = new Counter();
     const task = shared.submit('countTo', [1e9, undefined, cleaned]);
+    let latest: number | undefined;
     const error = await rejectionOf(
       (async () => {
-        for await (const item of task) if (item === 30) task.cancel(new RangeError('enough'));
+        for await (const item of task) {
+          latest = item;
+          if (item === 30) task.cancel(new RangeError('enough'));
+        }
       })(),
     );
     expect(error).toMatchObject({ message: 'enough' });
+    expect(latest).toBe(30);
     await until(() => cleaned.get() === 1);
   });
 

@@ -125,12 +125,14 @@ export class Results {
   /**
    * Tells the caller, unless the caller has got a result or an error before; says whether it did.
    *
-   * @param isOwn whether the error was made for this task, so that its stack may be added to
+   * @param isOwn whether the task has failed, with an error that was made for it, so that its stack may be added to;
+   *   otherwise it was cancelled
    */
   reject(task: PendingTask, error: unknown, isOwn = false): boolean {
     if (task.stream !== undefined) {
       // Before it stops listening: of one that is over already, what listens is the time of grace.
-      if (!task.stream.fail(error, isOwn && task.promised)) return false;
+      const told = isOwn ? task.stream.fail(error, task.promised) : task.stream.callOff(error);
+      if (!told) return false;
       task.stopListening();
     } else {
       if (!this.#ledger.settle(task)) return false;

@@ -12,4 +12,6 @@ export interface StreamSink {
    * @param isOwn whether the stack of the error may be added to
    */
   fail(error: unknown, isOwn?: boolean): boolean;
+  /** The task was cancelled: the error at once, and no more items. False if it had ended before. */
+  callOff(error: unknown): boolean;
 }

@@ -103,6 +103,12 @@ export class TaskStream implements AsyncIterableIterator<unknown>, StreamSink {
     return true;
   }
 
+  callOff(error: unknown): boolean {
+    if (!this.fail(error)) return false;
+    this.#items.length = 0;
+    return true;
+  }
+
   #letGo(): void {
     this.#release?.();
     this.#release = undefined;

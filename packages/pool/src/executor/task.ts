@@ -17,7 +17,8 @@ export class Task<R> extends Promise<R> {
   /**
    * Cancels the task, if it is not done: the promise rejects at once with `reason`, by default a TaskCancelled. If
    * no worker has begun it, none ever will. If it runs, it can see so by `currentTask()`; if it still runs after
-   * the executor's `graceMs`, its worker is terminated and replaced. Does not block.
+   * the executor's `graceMs`, its worker is terminated and replaced. A stream gives no more items, and rejects with
+   * `reason` instead, at once as well. Does not block.
    */
   cancel(reason?: unknown): void {
     if (this.pending !== undefined) this.canceller?.cancel(this.pending, reason);

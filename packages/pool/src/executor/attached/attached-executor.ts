@@ -77,7 +77,8 @@ export class AttachedExecutor implements ExecutorBody {
   }
 
   cancel(task: PendingTask, reason: unknown = new TaskCancelled(task.name)): void {
-    if (!this.#reject(task, reason) || task.slot < 0) return;
+    const told = task.stream === undefined ? this.#reject(task, reason) : task.stream.callOff(reason);
+    if (!told || task.slot < 0) return;
     this.#connection.send({ type: 'cancel', id: task.slot, reason: packError(reason) });
     this.#leave(task);
   }

@@ -40,4 +40,8 @@ export class RelayedStream implements StreamSink {
     this.#events.fail(error);
     return true;
   }
+
+  callOff(error: unknown): boolean {
+    return this.fail(error);
+  }
 }
