@@ -1,4 +1,4 @@
-import { type ExploreOptions, explore, scenario, type ThreadContext } from '../src/index.ts';
+import { type ExploreOptions, explore, type Scenario, scenario, type ThreadContext } from '../src/index.ts';
 import { precedence, precedenceOfEnded } from '../test/fixtures/precedence.ts';
 import type { Program } from './programs.ts';
 import { Keepsake, Memory, perform } from './steps.ts';
@@ -42,11 +42,14 @@ function expectNone(where: string, some: ReadonlySet<string>, others: ReadonlySe
   if (only.length > 0) throw new Error(`${only.length} outcomes ${where}, such as ${only[0]}`);
 }
 
-function search({ threads, recover, memoryless, options }: Program, more: ExploreOptions) {
-  const seen = new Set<string>();
+/** The program as a scenario, whose ends are told to `see`. */
+export function scenarioOf(
+  { threads, recover, memoryless, options }: Program,
+  see: (end: string) => void,
+): Scenario<Memory, unknown> {
   // A thread that would die in its wait, woken by nobody, dies before it: its operation may then not have begun.
   const tell = options.kills && options.spuriousWakes ? precedenceOfEnded : precedence;
-  const subject = scenario({
+  return scenario({
     name: 'generated',
     memoryless: memoryless ? [Keepsake] : [],
     setup: () => new Memory(),
@@ -60,17 +63,26 @@ function search({ threads, recover, memoryless, options }: Program, more: Explor
       },
     }),
     check: ({ context: { words, data, area }, results, killed, history }) => {
-      seen.add(JSON.stringify([[...words], [...data], area.byteLength, results, killed, tell(history)]));
+      see(JSON.stringify([[...words], [...data], area.byteLength, results, killed, tell(history)]));
     },
   });
-  const { failure, complete } = explore(subject, {
-    maxSteps: 150,
-    spinLimit: SPIN_LIMIT,
-    milliseconds: LONGEST,
-    ...options,
-    ...more,
-    throwOnFailure: false,
-    minimise: false,
-  });
+}
+
+/** How far an execution goes. */
+export const BOUNDS = { maxSteps: 150, spinLimit: SPIN_LIMIT } as const;
+
+function search(program: Program, more: ExploreOptions) {
+  const seen = new Set<string>();
+  const { failure, complete } = explore(
+    scenarioOf(program, (end) => seen.add(end)),
+    {
+      ...BOUNDS,
+      milliseconds: LONGEST,
+      ...program.options,
+      ...more,
+      throwOnFailure: false,
+      minimise: false,
+    },
+  );
   return { seen, kind: failure?.kind, schedule: failure?.schedule, complete };
 }

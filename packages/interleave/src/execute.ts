@@ -49,6 +49,7 @@ export function withExecutions<T>(
     maxSteps: options.maxSteps,
     spinLimit: options.spinLimit,
     lateWakes: false,
+    localStates: 0,
   };
   const kept = { races: options.races, hashing: false };
   return Session.run(scenario, limits, new Follow(segments), kept, (session) =>

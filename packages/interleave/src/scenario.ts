@@ -76,11 +76,14 @@ export interface ScenarioDefinition<Context, Result = unknown> {
    * Classes whose objects keep nothing in themselves, such as a lock in shared memory: all that a method leaves behind
    * is in shared memory and in what it returns or throws. The exhaustive search then takes two ways through a method
    * to the same outcome for one, which spares it most of what threads see while they contend. If a class does keep
-   * something, executions are missed. Outcomes are compared by content: numbers, texts, arrays, plain objects,
+   * something, executions are missed, or bodies are found to be nondeterministic. Outcomes are compared by content: numbers, texts, arrays, plain objects,
    * errors by class, name and message. Default: none.
    */
   readonly memoryless?: readonly MemorylessClass[];
-  /** One to four bodies. A body is run many times over from its start: it must depend on shared memory only. */
+  /**
+   * One to four bodies. A body is run many times over from its start, and not at all where a search knows from earlier
+   * executions what it does: it must depend on shared memory only, and leave nothing behind elsewhere.
+   */
   readonly threads: readonly ThreadBody<NoInfer<Context>, Result>[];
   /**
    * Runs as a further thread after a thread was killed. It may be killed too, and then runs anew in a fresh
@@ -89,8 +92,8 @@ export interface ScenarioDefinition<Context, Result = unknown> {
   recover?(context: NoInfer<Context>, death: Death, thread: ThreadContext): void;
   /**
    * Judges the final state: throws, or returns `false`, if it is wrong; anything else that it returns is ignored.
-   * Writes that it makes to shared memory are undone. Of executions that come to the same end, the exhaustive search
-   * lets it judge one.
+   * Writes that it makes to shared memory are undone; results and history it must not change, as other executions end with
+   * the same objects. Of executions that come to the same end, the exhaustive search lets it judge one.
    */
   check?(outcome: Outcome<NoInfer<Context>, Result>): unknown;
   /** Names for shared memory in reports; by default the names of the context's properties. */

@@ -23,7 +23,7 @@ export interface SearchResult {
 }
 
 /** The bounds on one execution that the options set. */
-function limitsOf(options: ResolvedOptions): Limits {
+function limitsOf(options: ResolvedOptions, localStates: number): Limits {
   return {
     preemptions: options.strategy === 'exhaustive' ? options.preemptions : Number.POSITIVE_INFINITY,
     kills: options.kills,
@@ -36,14 +36,26 @@ function limitsOf(options: ResolvedOptions): Limits {
     maxSteps: options.maxSteps,
     spinLimit: options.spinLimit,
     lateWakes: options.strategy === 'exhaustive' && options.prune,
+    localStates,
   };
 }
+
+/** Of so many local states a search remembers what bodies do there: some hundred bytes each. */
+const mostLocalStates = 1 << 19;
 
 /** Executions between looks at the time: a look costs more than a short execution. */
 const stride = 64;
 
-/** Executes the scenario as the options say, to the first failure or the end. */
-export function search(scenario: Scenario, options: ResolvedOptions): SearchResult {
+/**
+ * Executes the scenario as the options say, to the first failure or the end.
+ *
+ * @param localStates how many local states are remembered; the outcome does not depend on it
+ */
+export function search(
+  scenario: Scenario,
+  options: ResolvedOptions,
+  localStates: number = mostLocalStates,
+): SearchResult {
   const start = natives.now();
   const exhaustive =
     options.strategy === 'exhaustive' ? new Exhaustive(options.prune, options.races) : undefined;
@@ -54,51 +66,57 @@ export function search(scenario: Scenario, options: ResolvedOptions): SearchResu
   const strategy: Strategy = exhaustive ?? walk;
   const hashing = exhaustive !== undefined && options.prune;
   return withoutStacks(() =>
-    Session.run(scenario, limitsOf(options), strategy, { races: options.races, hashing }, (session) => {
-      const { machine } = session;
-      let schedules = 0;
-      let lastProgress = start;
-      const result = (complete: boolean): SearchResult => ({
-        schedules,
-        pruned: exhaustive?.pruned ?? 0,
-        states: exhaustive?.states.size ?? 0,
-        steps: machine.totalSteps,
-        milliseconds: natives.now() - start,
-        complete,
-        failure:
-          machine.failure === null
-            ? undefined
-            : { bare: machine.failure, path: [...machine.path.subarray(0, machine.steps)] },
-      });
-      const isKnownEnd = exhaustive && (() => exhaustive.isKnownEnd(machine));
-      machine.reset();
-      for (let executions = 0; ; ) {
-        if (exhaustive === undefined) {
-          random.seed(options.seed, schedules);
-          walk.begin(machine);
-          machine.reset();
-        }
-        if (session.finish(isKnownEnd)) schedules++;
-        if (machine.failure !== null) return result(false);
-        if (session.mustRestart) {
-          // What was searched so far was searched for races with half an eye: begin again.
-          schedules = 0;
-          exhaustive?.clear();
-          machine.reset();
-          continue;
-        }
-        if (schedules >= options.schedules) return result(false);
-        if (++executions % stride === 0) {
-          const now = natives.now();
-          if (now - start >= options.milliseconds) return result(false);
-          if (options.onProgress !== undefined && now - lastProgress >= 1000) {
-            lastProgress = now;
-            options.onProgress({ schedules, pruned: exhaustive?.pruned ?? 0, steps: machine.totalSteps });
+    Session.run(
+      scenario,
+      limitsOf(options, localStates),
+      strategy,
+      { races: options.races, hashing },
+      (session) => {
+        const { machine } = session;
+        let schedules = 0;
+        let lastProgress = start;
+        const result = (complete: boolean): SearchResult => ({
+          schedules,
+          pruned: exhaustive?.pruned ?? 0,
+          states: exhaustive?.states.size ?? 0,
+          steps: machine.totalSteps,
+          milliseconds: natives.now() - start,
+          complete,
+          failure:
+            machine.failure === null
+              ? undefined
+              : { bare: machine.failure, path: [...machine.path.subarray(0, machine.steps)] },
+        });
+        const isKnownEnd = exhaustive && (() => exhaustive.isKnownEnd(machine));
+        machine.reset();
+        for (let executions = 0; ; ) {
+          if (exhaustive === undefined) {
+            random.seed(options.seed, schedules);
+            walk.begin(machine);
+            machine.reset();
           }
+          if (session.finish(isKnownEnd)) schedules++;
+          if (machine.failure !== null) return result(false);
+          if (session.mustRestart) {
+            // What was searched so far was searched for races with half an eye: begin again.
+            schedules = 0;
+            exhaustive?.clear();
+            machine.reset();
+            continue;
+          }
+          if (schedules >= options.schedules) return result(false);
+          if (++executions % stride === 0) {
+            const now = natives.now();
+            if (now - start >= options.milliseconds) return result(false);
+            if (options.onProgress !== undefined && now - lastProgress >= 1000) {
+              lastProgress = now;
+              options.onProgress({ schedules, pruned: exhaustive?.pruned ?? 0, steps: machine.totalSteps });
+            }
+          }
+          if (exhaustive !== undefined && !exhaustive.backtrack(machine)) return result(true);
         }
-        if (exhaustive !== undefined && !exhaustive.backtrack(machine)) return result(true);
-      }
-    }),
+      },
+    ),
   );
 }
 

@@ -9,11 +9,15 @@ const bigInt64Kind = 9;
 const scratch = new natives.Int32Array(1);
 
 /** Index, or the error that the genuine `Atomics` throws for it. */
-function checkIndex(view: View, index: number): number {
+function checkIndex(machine: Machine, view: View, index: number): number {
   const at = typeof index === 'number' ? index : Number(index);
   const integer = Math.trunc(at) || 0;
   // Float arrays are refused by the genuine function as well.
-  if (integer < 0 || integer >= lengthOf(view)) throw new RangeError('Invalid atomic access index');
+  if (integer < 0 || integer >= lengthOf(view)) {
+    // Where that may change, no access tells how it was.
+    if (view.fixedLength < 0 && machine.running !== null) machine.forgoLocalStates();
+    throw new RangeError('Invalid atomic access index');
+  }
   natives.Atomics.load(view.raw as Int32Array, integer);
   return integer;
 }
@@ -47,7 +51,13 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       ) {
         return machine.atomic(operation, view, index, value, 0);
       }
-      return machine.atomic(operation, view, checkIndex(view, index), coerce(view.isBigInt, value), 0);
+      return machine.atomic(
+        operation,
+        view,
+        checkIndex(machine, view, index),
+        coerce(view.isBigInt, value),
+        0,
+      );
     };
   };
 
@@ -58,7 +68,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       if (view.kind === int32Kind && index >>> 0 === index && index < view.fixedLength) {
         return machine.atomic(op.load, view, index, 0, 0);
       }
-      return machine.atomic(op.load, view, checkIndex(view, index), 0, 0);
+      return machine.atomic(op.load, view, checkIndex(machine, view, index), 0, 0);
     },
     store: readModifyWrite('store', op.store),
     add: readModifyWrite('add', op.add),
@@ -87,7 +97,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       ) {
         return machine.atomic(op.compareExchange, view, index, expected, replacement | 0);
       }
-      const at = checkIndex(view, index);
+      const at = checkIndex(machine, view, index);
       const given = wrap(constructorOf(view), coerce(view.isBigInt, expected));
       const value = wrap(constructorOf(view), coerce(view.isBigInt, replacement));
       return machine.atomic(op.compareExchange, view, at, given, value);
@@ -108,7 +118,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
         return machine.wait(null, 0, 0, milliseconds);
       }
       mustBeWaitable(view);
-      const at = checkIndex(view, index);
+      const at = checkIndex(machine, view, index);
       const expected = wrap(constructorOf(view), coerce(view.isBigInt, value));
       return machine.wait(view, at, expected, milliseconds);
     },
@@ -116,7 +126,7 @@ export function instrumentAtomics(machine: Machine, views: Views): typeof Atomic
       const view = viewOf(array);
       if (view === null) return natives.Atomics.notify(array as Int32Array, index, count);
       mustBeWaitable(view);
-      const at = checkIndex(view, index);
+      const at = checkIndex(machine, view, index);
       return machine.notify(view, at, notifyLimit(count));
     },
     waitAsync(...args: unknown[]) {

@@ -1,10 +1,11 @@
 import type { ThreadContext } from '../scenario.ts';
+import { Follower } from './follower.ts';
 import { digestOutcome, mixFirst } from './hash.ts';
-import { killed, type ModelThread, waiting } from './model-thread.ts';
+import type { LocalState, Outcome } from './local-state.ts';
+import { type ModelThread, waiting } from './model-thread.ts';
 import * as op from './operations.ts';
 import { begins, ends } from './pending-access.ts';
 import type { RaceWitness } from './races.ts';
-import { Scheduler } from './scheduler.ts';
 import { suspension } from './suspension.ts';
 
 /** The longest round of a spin loop, in accesses, that is recognised as one. */
@@ -14,14 +15,12 @@ const longestCircle = 8;
  * The scheduler together with what runs a body against its log: answers for what it did before, the operations
  * that it notes for the history, and what gives it away as nondeterministic or spinning.
  */
-export abstract class BodyRunner extends Scheduler {
-  /** Operations that began and have not yet made an access: each begins, in the history, with that. */
-  protected readonly calls: { name: string; args: readonly unknown[] }[] = [];
+export abstract class BodyRunner extends Follower {
   protected readonly contexts: ThreadContext[];
   /** What the scenario's setup returned. */
   context: unknown;
 
-  constructor(...args: ConstructorParameters<typeof Scheduler>) {
+  constructor(...args: ConstructorParameters<typeof Follower>) {
     super(...args);
     this.contexts = this.threads.map(({ index }) =>
       Object.freeze({
@@ -31,7 +30,7 @@ export abstract class BodyRunner extends Scheduler {
     );
   }
 
-  protected override runBody(thread: ModelThread): unknown {
+  protected override enterBody(thread: ModelThread): unknown {
     this.calls.length = 0;
     const context = this.contexts[thread.index] as ThreadContext;
     if (thread.victim < 0) {
@@ -42,13 +41,9 @@ export abstract class BodyRunner extends Scheduler {
         ) => unknown
       )(this.context, context);
     }
-    const dead = this.threads.filter(
-      ({ index, status, victim }) =>
-        status === killed && index < thread.index && (index === thread.victim || victim === thread.victim),
-    );
     return this.scenario.recover?.(
       this.context,
-      { killed: thread.victim, dead: dead.map(({ index }) => index) },
+      { killed: thread.victim, dead: this.deadBefore(thread) },
       context,
     );
   }
@@ -65,14 +60,7 @@ export abstract class BodyRunner extends Scheduler {
   }
 
   protected diverge(thread: ModelThread, at: number, signature: number): never {
-    const tell = (what: number) => `${op.operationNames[op.operationOf(what)]} at byte ${op.addressOf(what)}`;
-    const before = thread.signatures[at] as number;
-    this.fail(
-      'nondeterminism',
-      `thread ${thread.index}, run again, did not do the same: its access ${at} was ${tell(before)}` +
-        (before === signature ? ' with another value' : ` and is now ${tell(signature)}`) +
-        '. A body must depend on nothing but shared memory: no state of the context or the module that it changes',
-    );
+    return this.failToRepeat(thread, at, thread.signatures[at], signature);
   }
 
   /**
@@ -154,7 +142,7 @@ export abstract class BodyRunner extends Scheduler {
     this.calls.length = 0;
   }
 
-  protected endCall(thread: ModelThread, outcome: { result?: unknown; error?: unknown }): void {
+  protected endCall(thread: ModelThread, outcome: Outcome): void {
     if (this.unwinding) throw suspension;
     if (this.cursor < thread.length) {
       if (this.calls.length > 0) this.skipCalls(thread);
@@ -163,10 +151,14 @@ export abstract class BodyRunner extends Scheduler {
       this.cursor++;
       return;
     }
+    if (this.isLearning(thread)) {
+      this.learn(thread, op.operationEnd, undefined, () => this.endCall(thread, outcome));
+    }
     if (this.calls.length > 0) this.beginCalls(thread);
     // Dying here, it leaves an operation that has done all it does, and never returned.
     if (this.mayDie(thread)) this.softPoint(thread);
     thread.append(op.operationEnd, this.ticks++, outcome, thread.returns);
+    thread.advance();
     thread.returns++;
     thread.softSteps++;
     this.noteMark(ends);
@@ -182,32 +174,50 @@ export abstract class BodyRunner extends Scheduler {
     const thread = this.running;
     if (thread === null) return method();
     if (this.unwinding) throw suspension;
-    const start = this.cursor++;
-    if (start === thread.length) {
-      thread.note(op.memorylessStart, undefined, [thread.hashFirst, thread.hashSecond]);
-    } else if (thread.signatures[start] !== op.memorylessStart)
-      this.diverge(thread, start, op.memorylessStart);
+    const start = this.cursor;
+    if (start === thread.length) this.#enterMemoryless(thread);
+    else if (thread.signatures[start] !== op.memorylessStart) this.diverge(thread, start, op.memorylessStart);
+    this.cursor = start + 1;
     let result: T;
     try {
       result = method();
     } catch (error) {
       if (this.unwinding || error === suspension) throw error;
-      this.#leaveMemoryless(thread, start, { error });
+      this.#leaveMemoryless(thread, { error });
       throw error;
     }
-    this.#leaveMemoryless(thread, start, { result });
+    this.#leaveMemoryless(thread, { result });
     return result;
   }
 
-  #leaveMemoryless(thread: ModelThread, start: number, outcome: { result?: unknown; error?: unknown }): void {
+  #enterMemoryless(thread: ModelThread): void {
+    if (this.isLearning(thread)) {
+      this.learn(thread, op.memorylessStart, undefined, () => this.#enterMemoryless(thread));
+    }
+    const { hashFirst, hashSecond, local } = thread;
+    thread.note(op.memorylessStart, undefined, { hashFirst, hashSecond, local });
+    thread.advance();
+  }
+
+  #leaveMemoryless(thread: ModelThread, outcome: Outcome): void {
     if (this.unwinding) throw suspension;
     const end = this.cursor++;
     if (end < thread.length) {
       if (thread.signatures[end] !== op.memorylessEnd) this.diverge(thread, end, op.memorylessEnd);
       return;
     }
+    const content = digestOutcome(outcome);
+    if (this.isLearning(thread)) {
+      this.learn(thread, op.memorylessEnd, undefined, () => this.#endMemoryless(thread, outcome, content));
+    }
+    this.#endMemoryless(thread, outcome, content);
+  }
+
+  #endMemoryless(thread: ModelThread, outcome: Outcome, digest: number | undefined): void {
+    const end = thread.length;
     thread.note(op.memorylessEnd, undefined, undefined);
-    let content = digestOutcome(outcome);
+    const start = startOfMethod(thread, end);
+    let content = digest;
     for (let at = start + 1; at < end && content !== undefined; at++) {
       const signature = thread.signatures[at];
       // An operation begins with its first access, which may lie in here, and its place in the order remains.
@@ -215,9 +225,14 @@ export abstract class BodyRunner extends Scheduler {
         content = mixFirst(content, (thread.args[at] as { order: number }).order);
       else if (signature === op.operationEnd) content = undefined;
     }
-    if (content === undefined) return;
-    const [first, second] = thread.args[start] as [number, number];
-    thread.rehash(first, second, content);
+    if (content === undefined) {
+      thread.advance();
+      return;
+    }
+    const { hashFirst, hashSecond, local } = thread.args[start] as Entry;
+    thread.rehash(hashFirst, hashSecond, content);
+    if ('result' in outcome && isPrimitive(outcome.result)) thread.local = local?.afterMethod(outcome.result);
+    else thread.advance();
   }
 
   /** Whether a body is on the stack, which must then leave it to the log what random sources say. */
@@ -238,3 +253,24 @@ export abstract class BodyRunner extends Scheduler {
     return this.threads.filter(({ status }) => status === waiting);
   }
 }
+
+/** What a thread was when it entered a method that keeps nothing. */
+interface Entry {
+  readonly hashFirst: number;
+  readonly hashSecond: number;
+  readonly local: LocalState | undefined;
+}
+
+/** Where in the log the method of a memoryless class begins that ends at `end`. */
+function startOfMethod(thread: ModelThread, end: number): number {
+  let open = 1;
+  let at = end;
+  while (open > 0) {
+    const signature = thread.signatures[--at];
+    if (signature === op.memorylessEnd) open++;
+    else if (signature === op.memorylessStart) open--;
+  }
+  return at;
+}
+
+const isPrimitive = (value: unknown): boolean => typeof value !== 'object' && typeof value !== 'function';

@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts';
 import { kill, kindOf, run, threadOf, wake } from '../schedule.ts';
 import { digest, mixFirst, mixSecond } from './hash.ts';
 import type { BareFailure, Limits } from './limits.ts';
+import { LocalStates } from './local-state.ts';
 import type { Memory } from './memory.ts';
 import { ModelThread, ready, threadStateSize, unused, waiting } from './model-thread.ts';
 import { natives } from './natives.ts';
@@ -23,6 +24,8 @@ export class ExecutionState {
   readonly limits: Limits;
   readonly memory: Memory;
   readonly threads: readonly ModelThread[];
+  /** What was learnt of the bodies. */
+  protected readonly locals: LocalStates;
   races: Races | null = null;
   tracer: Tracer | null = null;
 
@@ -81,7 +84,8 @@ export class ExecutionState {
     this.limits = limits;
     this.memory = memory;
     const count = scenario.threads.length + (scenario.recover ? limits.kills : 0);
-    this.threads = Array.from({ length: count }, (_, index) => new ModelThread(index));
+    this.locals = new LocalStates(limits.localStates);
+    this.threads = Array.from({ length: count }, (_, index) => new ModelThread(index, this.locals));
   }
 
   /** Back to the state after the scenario's setup. */

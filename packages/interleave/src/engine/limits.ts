@@ -29,6 +29,8 @@ export interface Limits {
    * before a notification that would have woken it. At any earlier moment it comes to the same.
    */
   readonly lateWakes: boolean;
+  /** How many local states of bodies are remembered, so that these need not be run again; 0 to run them always. */
+  readonly localStates: number;
 }
 
 /** Failure before it has a schedule and a table. */

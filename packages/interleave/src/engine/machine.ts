@@ -51,6 +51,7 @@ export class Machine extends BodyRunner {
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | operation;
     if (this.cursor < thread.length) return this.replay(thread, signature, value);
+    if (this.isLearning(thread)) this.#learnAtomic(thread, signature, operation, view, index, value, other);
     this.arrive(thread, accessOf(address, view.size, operation !== op.load));
     if (this.calls.length > 0) this.beginCalls(thread);
     thread.softSteps = 0;
@@ -59,6 +60,7 @@ export class Machine extends BodyRunner {
     const wrote = operation !== op.load && (operation !== op.compareExchange || result === value);
     this.wakeDependents(accessOf(address, view.size, wrote));
     thread.append(signature, result, value, typeof result === 'number' ? result | 0 : digest(result));
+    thread.advance(result);
     this.cursor = thread.length;
     if (this.memory.version === version) this.noteRepetition(thread, signature, result);
     this.tracer?.access(thread.index, operation, view, index, [value, other], result);
@@ -70,6 +72,19 @@ export class Machine extends BodyRunner {
       if (wrote) races.release(thread.index, address, view.size);
     }
     return result;
+  }
+
+  /** Apart from {@link atomic}, where what the function holds would be made for each access. */
+  #learnAtomic(
+    thread: ModelThread,
+    signature: number,
+    operation: number,
+    view: View,
+    index: number,
+    value: number | bigint,
+    other: number | bigint,
+  ): void {
+    this.learn(thread, signature, value, () => this.atomic(operation, view, index, value, other));
   }
 
   #apply(
@@ -138,6 +153,9 @@ export class Machine extends BodyRunner {
     }
     if (this.unwinding) throw suspension;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as string;
+    if (this.isLearning(thread)) {
+      this.learn(thread, signature, value, () => this.wait(view, index, value, milliseconds));
+    }
     const access = accessOf(address, view?.size ?? 4, true);
     this.arrive(thread, access);
     if (this.calls.length > 0) this.beginCalls(thread);
@@ -169,6 +187,7 @@ export class Machine extends BodyRunner {
     }
     if (result === 'waits') this.block(thread, address, signature, this.clock + milliseconds);
     thread.append(signature, result, undefined, digest(result));
+    thread.advance(result);
     this.cursor = thread.length;
     this.noteRepetition(thread, signature, result);
     return result;
@@ -185,6 +204,7 @@ export class Machine extends BodyRunner {
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | op.notify;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined) as number;
+    if (this.isLearning(thread)) this.learn(thread, signature, count, () => this.notify(view, index, count));
     const access = accessOf(address, view.size, true);
     this.arrive(thread, access, address);
     if (this.calls.length > 0) this.beginCalls(thread);
@@ -200,6 +220,7 @@ export class Machine extends BodyRunner {
       woken++;
     }
     thread.append(signature, woken, undefined, woken);
+    thread.advance(woken);
     this.cursor = thread.length;
     this.tracer?.access(thread.index, op.notify, view, index, [count], woken);
     return woken;
@@ -207,19 +228,32 @@ export class Machine extends BodyRunner {
 
   plainRead(view: View, index: number): unknown {
     const thread = this.running;
-    if (!(index >= 0 && index < lengthOf(view) && Number.isInteger(index))) return undefined;
+    if (!this.#isWithin(view, index)) return undefined;
     if (thread === null) return view.raw[index];
     if (this.unwinding) throw suspension;
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | op.plainRead;
     if (this.cursor < thread.length) return this.replay(thread, signature, undefined);
+    if (this.isLearning(thread)) this.#learnPlainRead(thread, signature, view, index);
     const value = view.raw[index];
     this.#plain(thread, signature, value, undefined, view, index, 1);
+    thread.advance(value);
     return value;
   }
 
+  #learnPlainRead(thread: ModelThread, signature: number, view: View, index: number): void {
+    this.learn(thread, signature, undefined, () => this.plainRead(view, index));
+  }
+
+  /** Whether there is such an element. Where that may change, no access tells how it was. */
+  #isWithin(view: View, index: number): boolean {
+    if (index >= 0 && index < lengthOf(view) && Number.isInteger(index)) return true;
+    if (view.fixedLength < 0 && this.running !== null) this.forgoLocalStates();
+    return false;
+  }
+
   plainWrite(view: View, index: number, value: number | bigint): void {
-    if (!(index >= 0 && index < lengthOf(view) && Number.isInteger(index))) return;
+    if (!this.#isWithin(view, index)) return;
     const thread = this.running;
     const address = view.address + (index << view.shift);
     const signature = (address << 5) | op.plainWrite;
@@ -229,6 +263,7 @@ export class Machine extends BodyRunner {
         this.replay(thread, signature, value);
         return;
       }
+      if (this.isLearning(thread)) this.#learnPlainWrite(thread, signature, view, index, value);
       if (this.mayDie(thread)) this.softPoint(thread);
     }
     const { words, base } = view.buffer;
@@ -238,7 +273,19 @@ export class Machine extends BodyRunner {
     (view.raw as Int32Array)[index] = value as number;
     this.memory.changed(words, word, address & ~3, old);
     if (view.size === 8) this.memory.changed(words, word + 1, (address & ~3) + 4, upper);
-    if (thread !== null) this.#plain(thread, signature, undefined, value, view, index, 1);
+    if (thread === null) return;
+    this.#plain(thread, signature, undefined, value, view, index, 1);
+    thread.advance();
+  }
+
+  #learnPlainWrite(
+    thread: ModelThread,
+    signature: number,
+    view: View,
+    index: number,
+    value: number | bigint,
+  ): void {
+    this.learn(thread, signature, value, () => this.plainWrite(view, index, value));
   }
 
   /** Reads `count` elements as one access, into an array of the same type over memory of its own. */
@@ -249,8 +296,12 @@ export class Machine extends BodyRunner {
     if (this.unwinding) throw suspension;
     const signature = ((view.address + (index << view.shift)) << 5) | op.bulkRead;
     if (this.cursor < thread.length) return (this.replay(thread, signature, undefined) as TypedArray).slice();
+    if (this.isLearning(thread)) {
+      this.learn(thread, signature, count, () => this.bulkRead(view, index, count));
+    }
     const value = copy();
     this.#plain(thread, signature, value, undefined, view, index, count);
+    thread.advance(bytesOf(value).join());
     return value.slice();
   }
 
@@ -266,6 +317,10 @@ export class Machine extends BodyRunner {
         this.replay(thread, signature, digest(source));
         return;
       }
+      if (this.isLearning(thread)) {
+        const kept = source.slice();
+        this.learn(thread, signature, digest(source), () => this.bulkWrite(view, index, kept));
+      }
       if (this.mayDie(thread)) this.softPoint(thread);
     }
     const { words, base } = view.buffer;
@@ -276,8 +331,9 @@ export class Machine extends BodyRunner {
     for (let word = first; word <= last; word++) {
       this.memory.changed(words, word, base + word * 4, old[word - first] as number);
     }
-    if (thread !== null)
-      this.#plain(thread, signature, undefined, digest(source), view, index, source.length);
+    if (thread === null) return;
+    this.#plain(thread, signature, undefined, digest(source), view, index, source.length);
+    thread.advance();
   }
 
   #plain(
@@ -322,6 +378,7 @@ export class Machine extends BodyRunner {
     if (thread !== null) {
       if (this.unwinding) throw suspension;
       if (this.cursor < thread.length) return this.replay(thread, signature, grownTo) as number;
+      if (this.isLearning(thread)) this.learn(thread, signature, grownTo, () => this.size(view, grownTo));
       const access = accessOf(sizeAddress, 4, grownTo !== undefined);
       this.arrive(thread, access);
       if (this.calls.length > 0) this.beginCalls(thread);
@@ -335,6 +392,7 @@ export class Machine extends BodyRunner {
     }
     if (thread !== null) {
       thread.append(signature, old, grownTo, old);
+      thread.advance(old);
       this.cursor = thread.length;
       this.races?.acquire(thread.index, sizeAddress, 4);
       if (grownTo !== undefined) this.races?.release(thread.index, sizeAddress, 4);
@@ -362,13 +420,18 @@ export class Machine extends BodyRunner {
     if (thread === null) return this.clock;
     if (this.unwinding) throw suspension;
     if (this.cursor < thread.length) return this.replay(thread, op.readClock, undefined) as number;
+    if (this.isLearning(thread)) this.learn(thread, op.readClock, undefined, () => this.now());
     let inRow = 0;
     while (inRow < patience && thread.signatures[thread.length - 1 - inRow] === op.readClock) inRow++;
     // A sleeping thread's step may move the clock, or read what this one makes of it.
     this.wakeAll();
     if (inRow === patience || this.spins(thread)) this.clock++;
     thread.append(op.readClock, this.clock, undefined, digest(this.clock));
+    thread.advance(this.clock);
     this.cursor = thread.length;
     return this.clock;
   }
 }
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array =>
+  new natives.Uint8Array(buffer, byteOffset, byteLength);

@@ -1,4 +1,5 @@
 import { digest, digestContent, digestOutcome, mixFirst, mixSecond } from './hash.ts';
+import type { Call, LocalState, LocalStates } from './local-state.ts';
 import { natives } from './natives.ts';
 import { operationEnd, operationStart } from './operations.ts';
 import { unknownAccess } from './pending-access.ts';
@@ -13,7 +14,10 @@ export const done = 3;
 export const killed = 4;
 
 /** How many numbers {@link ModelThread.save} writes. */
-export const threadStateSize = 19;
+export const threadStateSize = 20;
+
+/** Instead of digests, where nothing can be said for sure. */
+const unsure: readonly number[] = [];
 
 /** In {@link ModelThread.notifies}. */
 export const none = -1;
@@ -59,11 +63,15 @@ export class ModelThread {
   pending = unknownAccess;
   /** For a recovery: the thread it recovers. */
   victim = -1;
+  /** Where its body stands, if that is being learnt. */
+  local: LocalState | undefined;
   /** What the body returned; means something in status `done` only. */
   result: unknown = undefined;
+  readonly #locals: LocalStates;
 
-  constructor(index: number) {
+  constructor(index: number, locals: LocalStates) {
     this.index = index;
+    this.#locals = locals;
   }
 
   reset(status: number): void {
@@ -86,6 +94,12 @@ export class ModelThread {
     this.pending = unknownAccess;
     this.asleep = 0;
     this.victim = -1;
+    this.local = undefined;
+  }
+
+  /** Its body was answered. */
+  advance(answer?: unknown): void {
+    this.local = this.local?.after(answer);
   }
 
   append(signature: number, value: unknown, arg: unknown, hash: number): void {
@@ -117,40 +131,66 @@ export class ModelThread {
     this.hashSecond = mixSecond(second, content);
   }
 
+  /** Its body ended with this result, and has no further access to make. */
+  forgetAtEnd(result: unknown): void {
+    // What it did is a function of where it ended.
+    const end = this.local?.outcome === undefined ? undefined : this.local;
+    const digests = end?.digests ?? this.#digestsWith(digestContent(result));
+    if (end !== undefined) end.digests = digests;
+    this.#keepOnly(digests);
+  }
+
+  /** @param death tells it from others */
+  forgetAtDeath(death: number): void {
+    this.#keepOnly(this.#digestsWith(death));
+  }
+
   /**
-   * It makes no further access: of all it has seen only what its operations were and came to, in which order, and the
-   * result still matter.
+   * Of all it has seen only what its operations were and came to, in which order, and the end itself still matter.
    *
-   * @param result digest of its result; undefined, like that of an outcome, if nothing can be said for sure
+   * @param digests what {@link #digestsWith} gives
    */
-  forget(result: number | undefined): void {
-    let isSure = true;
+  #keepOnly(digests: readonly number[]): void {
+    if (digests === unsure) return;
+    // In both lanes: one would be too narrow for the ends that a long search tells apart.
     let first = 0;
     let second = 0;
-    // In both lanes: one would be too narrow for the ends that a long search tells apart.
-    const add = (part: number | undefined) => {
-      if (part === undefined) isSure = false;
-      else {
-        first = mixFirst(first, part);
-        second = mixSecond(second, part);
-      }
-    };
-    add(result);
-    for (let at = 0; at < this.length && isSure; at++) {
-      if (this.signatures[at] === operationStart) {
-        const { name, args, order } = this.args[at] as {
-          name: string;
-          args: readonly unknown[];
-          order: number;
-        };
-        add(digest(name));
-        add(digestContent(args));
-        add(order);
-      } else if (this.signatures[at] === operationEnd) add(digestOutcome(this.args[at] as object));
+    for (const part of digests) {
+      first = mixFirst(first, part);
+      second = mixSecond(second, part);
     }
-    if (!isSure) return;
+    for (let at = 0; at < this.length; at++) {
+      if (this.signatures[at] !== operationStart) continue;
+      const { order } = this.args[at] as { order: number };
+      first = mixFirst(first, order);
+      second = mixSecond(second, order);
+    }
     this.hashFirst = first;
     this.hashSecond = second;
+  }
+
+  /**
+   * Digests of how it ended, and of its operations' names, arguments and outcomes, as they come in the log; {@link unsure}
+   * if one of them has none.
+   */
+  #digestsWith(end: number | undefined): readonly number[] {
+    if (end === undefined) return unsure;
+    const digests = [end];
+    for (let at = 0; at < this.length; at++) {
+      const signature = this.signatures[at];
+      let content: number | undefined;
+      if (signature === operationStart) {
+        const { name, args } = this.args[at] as Call;
+        digests.push(signature, digest(name));
+        content = digestContent(args);
+      } else if (signature === operationEnd) {
+        digests.push(signature);
+        content = digestOutcome(this.args[at] as object);
+      } else continue;
+      if (content === undefined) return unsure;
+      digests.push(content);
+    }
+    return digests;
   }
 
   save(into: Float64Array, at: number): void {
@@ -173,6 +213,7 @@ export class ModelThread {
     into[at + 16] = this.pending;
     into[at + 17] = this.asleep;
     into[at + 18] = this.notifies;
+    into[at + 19] = this.local === undefined ? -1 : this.local.number;
   }
 
   restore(from: Float64Array, at: number): void {
@@ -195,5 +236,6 @@ export class ModelThread {
     this.pending = from[at + 16] as number;
     this.asleep = from[at + 17] as number;
     this.notifies = from[at + 18] as number;
+    this.local = this.#locals.at(from[at + 19] as number);
   }
 }

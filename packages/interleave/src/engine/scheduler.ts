@@ -3,7 +3,7 @@ import { actionOf, kill, killBeforeAccess, kindOf, run, threadOf, timeout, wake 
 import type { Strategy } from '../strategy/strategy.ts';
 import type { FailureKind } from '../telling/failure.ts';
 import { ExecutionState, nothing } from './execution-state.ts';
-import { digest, digestContent } from './hash.ts';
+import { digest } from './hash.ts';
 import type { Limits } from './limits.ts';
 import type { Memory } from './memory.ts';
 import { done, killed, type ModelThread, none, ready, unknown, unused, waiting } from './model-thread.ts';
@@ -90,7 +90,7 @@ export abstract class Scheduler extends ExecutionState {
     }
     thread.status = done;
     thread.result = result;
-    thread.forget(digestContent(result));
+    thread.forgetAtEnd(result);
     this.current = nothing;
     this.killable = 0;
   }
@@ -187,6 +187,7 @@ export abstract class Scheduler extends ExecutionState {
     thread.deadline = Number.POSITIVE_INFINITY;
     thread.fresh = 1;
     thread.append(thread.waitSignature, result, undefined, digest(result));
+    thread.advance(result);
   }
 
   /** The waiter of `address` that came first, if any. */
@@ -358,7 +359,7 @@ export abstract class Scheduler extends ExecutionState {
     this.kills--;
     thread.status = killed;
     // Which death it was: the order is told to those who judge.
-    thread.forget(this.kills);
+    thread.forgetAtDeath(this.kills);
     if (this.current === thread.index) this.current = nothing;
     this.killable = 0;
     if (this.scenario.recover === undefined) return;
