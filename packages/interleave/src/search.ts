@@ -65,58 +65,53 @@ export function search(
     options.strategy === 'pct' ? new Pct(random, faults, options.depth) : new RandomWalk(random, faults);
   const strategy: Strategy = exhaustive ?? walk;
   const hashing = exhaustive !== undefined && options.prune;
+  const limits = limitsOf(options, localStates);
   return withoutStacks(() =>
-    Session.run(
-      scenario,
-      limitsOf(options, localStates),
-      strategy,
-      { races: options.races, hashing },
-      (session) => {
-        const { machine } = session;
-        let schedules = 0;
-        let lastProgress = start;
-        const result = (complete: boolean): SearchResult => ({
-          schedules,
-          pruned: exhaustive?.pruned ?? 0,
-          states: exhaustive?.states.size ?? 0,
-          steps: machine.totalSteps,
-          milliseconds: natives.now() - start,
-          complete,
-          failure:
-            machine.failure === null
-              ? undefined
-              : { bare: machine.failure, path: [...machine.path.subarray(0, machine.steps)] },
-        });
-        const isKnownEnd = exhaustive && (() => exhaustive.isKnownEnd(machine));
-        machine.reset();
-        for (let executions = 0; ; ) {
-          if (exhaustive === undefined) {
-            random.seed(options.seed, schedules);
-            walk.begin(machine);
-            machine.reset();
-          }
-          if (session.finish(isKnownEnd)) schedules++;
-          if (machine.failure !== null) return result(false);
-          if (session.mustRestart) {
-            // What was searched so far was searched for races with half an eye: begin again.
-            schedules = 0;
-            exhaustive?.clear();
-            machine.reset();
-            continue;
-          }
-          if (schedules >= options.schedules) return result(false);
-          if (++executions % stride === 0) {
-            const now = natives.now();
-            if (now - start >= options.milliseconds) return result(false);
-            if (options.onProgress !== undefined && now - lastProgress >= 1000) {
-              lastProgress = now;
-              options.onProgress({ schedules, pruned: exhaustive?.pruned ?? 0, steps: machine.totalSteps });
-            }
-          }
-          if (exhaustive !== undefined && !exhaustive.backtrack(machine)) return result(true);
+    Session.run(scenario, limits, strategy, { races: options.races, hashing }, (session) => {
+      const { machine } = session;
+      let schedules = 0;
+      let lastProgress = start;
+      const result = (complete: boolean): SearchResult => ({
+        schedules,
+        pruned: exhaustive?.pruned ?? 0,
+        states: exhaustive?.states.size ?? 0,
+        steps: machine.totalSteps,
+        milliseconds: natives.now() - start,
+        complete,
+        failure:
+          machine.failure === null
+            ? undefined
+            : { bare: machine.failure, path: [...machine.path.subarray(0, machine.steps)] },
+      });
+      const isKnownEnd = exhaustive && (() => exhaustive.isKnownEnd(machine));
+      machine.reset();
+      for (let executions = 0; ; ) {
+        if (exhaustive === undefined) {
+          random.seed(options.seed, schedules);
+          walk.begin(machine);
+          machine.reset();
         }
-      },
-    ),
+        if (session.finish(isKnownEnd)) schedules++;
+        if (machine.failure !== null) return result(false);
+        if (session.mustRestart) {
+          // What was searched so far was searched for races with half an eye: begin again.
+          schedules = 0;
+          exhaustive?.clear();
+          machine.reset();
+          continue;
+        }
+        if (schedules >= options.schedules) return result(false);
+        if (++executions % stride === 0) {
+          const now = natives.now();
+          if (now - start >= options.milliseconds) return result(false);
+          if (options.onProgress !== undefined && now - lastProgress >= 1000) {
+            lastProgress = now;
+            options.onProgress({ schedules, pruned: exhaustive?.pruned ?? 0, steps: machine.totalSteps });
+          }
+        }
+        if (exhaustive !== undefined && !exhaustive.backtrack(machine)) return result(true);
+      }
+    }),
   );
 }
 
