@@ -1,4 +1,4 @@
-// npm run bench -- queue|pool|lesson [--node 20|22|24|26] [what the suite takes]
+// npm run bench -- queue|pool|lesson|interleave [--node 20|22|24|26] [what the suite takes]
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -8,6 +8,7 @@ const suites: Record<string, string> = {
   queue: 'queue/run.mjs',
   pool: 'pool/run.mjs',
   lesson: 'lesson/run.mjs',
+  interleave: 'interleave/run.mjs',
 };
 const { values, positionals } = parseArgs({
   options: {
