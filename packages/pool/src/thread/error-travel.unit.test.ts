@@ -220,25 +220,38 @@ describe('an error', () => {
     expect((arrived.cause as Error).stack).toBe((error.cause as Error).stack);
   });
 
-  it.runIf('QuotaExceededError' in globalThis)('that tells of a quota does so on the other side', () => {
+  it('that tells of a quota does so on the other side', () => {
     interface QuotaExceeded extends DOMException {
-      readonly quota: number | null;
-      readonly requested: number | null;
+      readonly quota?: number | null;
+      readonly requested?: number | null;
     }
     const { QuotaExceededError } = globalThis as unknown as {
-      QuotaExceededError: new (message: string, options: { quota?: number }) => QuotaExceeded;
+      QuotaExceededError?: new (message: string, options: { quota: number }) => QuotaExceeded;
     };
-    const sent = Object.assign(new QuotaExceededError('too much', { quota: 5 }), { by: 'me' });
+    // Before 2025 it was a name, and told no amounts.
+    const made: QuotaExceeded =
+      QuotaExceededError === undefined
+        ? new DOMException('too much', 'QuotaExceededError')
+        : new QuotaExceededError('too much', { quota: 5 });
+    const sent = Object.assign(made, { by: 'me' });
     const arrived = travel(sent) as typeof sent;
-    expect(Object.getPrototypeOf(arrived)).toBe(QuotaExceededError.prototype);
-    expect([arrived.name, arrived.message, arrived.code]).toEqual([sent.name, 'too much', sent.code]);
-    expect([arrived.quota, arrived.requested, arrived.by]).toEqual([5, null, 'me']);
+    expect(Object.getPrototypeOf(arrived)).toBe(Object.getPrototypeOf(sent));
+    expect([arrived.name, arrived.message, arrived.code]).toEqual(['QuotaExceededError', 'too much', 22]);
+    expect([arrived.quota, arrived.requested]).toEqual(
+      QuotaExceededError ? [5, null] : [undefined, undefined],
+    );
+    expect(arrived.by).toBe('me');
   });
 
-  it.runIf('SuppressedError' in globalThis)('that suppresses another one does so on the other side', () => {
-    const sent = new SuppressedError(new RangeError('of the disposal'), new TypeError('of the body'), 'both');
+  it('that suppresses another one does so on the other side', () => {
+    const parts = { error: new RangeError('of the disposal'), suppressed: new TypeError('of the body') };
+    const hasClass = 'SuppressedError' in globalThis;
+    const StandIn = { SuppressedError: class SuppressedError extends Error {} }.SuppressedError;
+    const sent = hasClass
+      ? new SuppressedError(parts.error, parts.suppressed, 'both')
+      : Object.assign(new StandIn('both'), parts, { name: 'SuppressedError' });
     const arrived = travel(sent) as SuppressedError;
-    expect(Object.getPrototypeOf(arrived)).toBe(SuppressedError.prototype);
+    expect(Object.getPrototypeOf(arrived)).toBe(hasClass ? SuppressedError.prototype : Error.prototype);
     expect([arrived.name, arrived.message]).toEqual(['SuppressedError', 'both']);
     expect(arrived.error).toBeInstanceOf(RangeError);
     expect(arrived.suppressed).toBeInstanceOf(TypeError);
