@@ -97,9 +97,6 @@ export class LocalStates {
     this.#most = most;
   }
 
-  get size() {
-    return this.#all.length;
-  }
   /** A new one; undefined when there are enough. */
   add(): LocalState | undefined {
     if (this.#all.length >= this.#most) return undefined;
