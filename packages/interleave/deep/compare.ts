@@ -1,7 +1,7 @@
 import { type ExploreOptions, explore, type Scenario, scenario, type ThreadContext } from '../src/index.ts';
 import { precedence, precedenceOfEnded } from '../test/fixtures/precedence.ts';
 import type { Program } from './programs.ts';
-import { Keepsake, Memory, perform } from './steps.ts';
+import { Diary, Keepsake, Memory, type Own, perform } from './steps.ts';
 
 /** How a comparison ended. */
 export type Verdict = 'the same' | 'the same as far as it was looked' | 'too long';
@@ -54,12 +54,14 @@ export function scenarioOf(
     memoryless: memoryless ? [Keepsake] : [],
     setup: () => new Memory(),
     threads: threads.map(({ steps, isQuiet }) => (memory: Memory, thread: ThreadContext) => {
-      const results = steps.map((step) => perform(memory, thread, step));
+      const own: Own = { thread, diary: new Diary(memory), tells: memoryless };
+      const results = steps.map((step) => perform(memory, own, step));
       return isQuiet ? undefined : results;
     }),
     ...(recover && {
       recover: (memory: Memory) => {
-        for (const step of recover) perform(memory, undefined, step);
+        const own: Own = { thread: undefined, diary: new Diary(memory), tells: false };
+        for (const step of recover) perform(memory, own, step);
       },
     }),
     check: ({ context: { words, data, area }, results, killed, history }) => {

@@ -10,6 +10,7 @@ export interface Program {
     readonly isQuiet: boolean;
   }[];
   readonly recover: readonly Step[] | undefined;
+  /** Whether the search is told of methods that keep nothing, and of what operations keep. */
   readonly memoryless: boolean;
   readonly options: ExploreOptions;
 }
@@ -102,8 +103,19 @@ const THEMES: Readonly<Record<string, Steps>> = {
   ),
   time: nested(fc.oneof(synchronising, waiting, timing)),
   'methods that keep nothing': nested(fc.oneof(synchronising, forgetting, forgetting, plain)),
+  'operations that keep something': nested(fc.oneof(synchronising, of(['visit', 'visit'], word), plain)),
   everything: nested(
-    fc.oneof(synchronising, plain, plainOfAnyWidth, atomicOfAnyWidth, waiting, growing, timing, forgetting),
+    fc.oneof(
+      synchronising,
+      plain,
+      plainOfAnyWidth,
+      atomicOfAnyWidth,
+      waiting,
+      growing,
+      timing,
+      forgetting,
+      of(['visit'], word),
+    ),
   ),
 };
 

@@ -15,6 +15,7 @@ export type Step =
   | readonly [verb: 'grow' | 'sleep', amount: number]
   | readonly [verb: 'raise' | 'lower' | 'locked add', word: number]
   | readonly [verb: 'read if' | 'write if', word: number, value: number]
+  | readonly [verb: 'visit', word: number]
   | readonly [verb: 'if' | 'if size', what: number, value: number, then: readonly Step[]]
   | readonly [verb: 'lock' | 'operation', steps: readonly Step[]];
 
@@ -74,10 +75,45 @@ export class Keepsake {
   }
 }
 
+/** An object whose operations keep something: what they do depends on what the last one has seen. */
+export class Diary {
+  readonly #words: Int32Array;
+  #last = 0;
+
+  constructor({ words }: Memory) {
+    this.#words = words;
+  }
+
+  get last(): number {
+    return this.#last;
+  }
+
+  /** Raises the word, after some looks at the other one if it has found something last time; what it was told last. */
+  visit(word: number): number {
+    const before = this.#last;
+    for (let look = 0; look < before; look++) Atomics.load(this.#words, 1 - word);
+    for (;;) {
+      const seen = Atomics.load(this.#words, word);
+      if (Atomics.compareExchange(this.#words, word, seen, seen + 1) !== seen) continue;
+      this.#last = seen & 1;
+      return before;
+    }
+  }
+}
+
+/** What a thread has of its own. */
+export interface Own {
+  readonly thread: ThreadContext | undefined;
+  readonly diary: Diary;
+  /** Whether it says what the diary keeps. */
+  readonly tells: boolean;
+}
+
 /** Does one step, and says what it yields. */
-export function perform(memory: Memory, thread: ThreadContext | undefined, step: Step): unknown {
+export function perform(memory: Memory, own: Own, step: Step): unknown {
+  const { thread, diary, tells } = own;
   const { words, bytes, wide, data, dataBytes, wideData, area } = memory;
-  const all = (steps: readonly Step[]) => steps.map((each) => perform(memory, thread, each));
+  const all = (steps: readonly Step[]) => steps.map((each) => perform(memory, own, each));
   switch (step[0]) {
     case 'load':
       return Atomics.load(words, step[1]);
@@ -174,6 +210,12 @@ export function perform(memory: Memory, thread: ThreadContext | undefined, step:
       const results = all(step[1]);
       Atomics.store(words, LOCK, 0);
       return results;
+    }
+    case 'visit': {
+      const visit = () => diary.visit(step[1]);
+      return thread === undefined
+        ? visit()
+        : thread.call('visit', [step[1]], visit, tells ? { keeps: () => diary.last } : {});
     }
     case 'operation':
       return thread === undefined ? all(step[1]) : thread.call('operation', [], () => all(step[1]));

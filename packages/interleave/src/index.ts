@@ -25,6 +25,7 @@ export type { SequentialModel } from './linearizability/sequential-model.ts';
 export type { ExploreOptions, Progress, ReplayOptions } from './options.ts';
 export { type ReplayReport, replay } from './replay.ts';
 export {
+  type CallOptions,
   type Death,
   type MemorylessClass,
   type Operation,

@@ -1,5 +1,18 @@
 import { withType } from './with-type.ts';
 
+/** Options of {@link ThreadContext.call}. */
+export interface CallOptions {
+  /**
+   * Says all that the body's own objects keep from the operation for what comes after it, such as a count that one of them
+   * holds. The exhaustive search then takes two ways through the operation to the same outcome and the same of this for
+   * one, which spares it what the operation has seen on its way: outcome and this are compared by content, as those of
+   * {@link ScenarioDefinition.memoryless} are. Called in the operation's thread when the operation has returned or thrown. If
+   * something is kept of which this does not tell, executions are missed, or the body is found to be nondeterministic.
+   * Default: nobody knows, and every way is one of its own.
+   */
+  readonly keeps?: () => unknown;
+}
+
 /** What a body gets beside the scenario's context: its place in the model. */
 export interface ThreadContext {
   /** The thread's number: its place in {@link ScenarioDefinition.threads}; recoveries are numbered after them. */
@@ -8,9 +21,10 @@ export interface ThreadContext {
    * Runs `body` and notes it as one operation of the history that `check` receives, for
    * `checkLinearizable`. An error out of `body` is noted as the operation's outcome and thrown on.
    *
+   * @throws {TypeError} if `options.keeps` is given and no function
    * @example thread.call('put', [7], () => queue.put(7));
    */
-  call<Result>(name: string, args: readonly unknown[], body: () => Result): Result;
+  call<Result>(name: string, args: readonly unknown[], body: () => Result, options?: CallOptions): Result;
 }
 
 /** What `recover` learns about the death that it cleans up after. */

@@ -28,6 +28,9 @@ export interface ItemStore {
   /** Why the last offer that accepted nothing did not. */
   readonly refusal: Refusal;
 
+  /** What this object remembers of its own from one call to the next, for `SharedQueue.recollection`. */
+  readonly recollection: readonly unknown[];
+
   /**
    * Takes in as many of `count` frames, which lie behind one another in `source` from word `from` to word
    * `end`, as there is room for now.

@@ -105,7 +105,9 @@ export function queueScenario(
         // With redelivery only an item that was taken can be done.
         if (verb === 'taskDone' && redeliver && held-- === 0) return;
         try {
-          const result = thread.call(verb, argumentsOf(verb, values), () => perform(queue, verb, values));
+          const result = thread.call(verb, argumentsOf(verb, values), () => perform(queue, verb, values), {
+            keeps: () => queue.recollection,
+          });
           if (verb.startsWith('get')) held += Array.isArray(result) ? result.length : 1;
         } catch (error) {
           if (!isOutcome(error)) throw error;

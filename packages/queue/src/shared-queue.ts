@@ -366,6 +366,17 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
   protected writeOrder(_item: T, _writer: ByteWriter, _at: number, _index: number | undefined): void {}
 
   /**
+   * All that this object remembers of its own from one blocking call to the next, and what they do depends on: by this,
+   * and by shared memory, those who explore interleavings know again where a thread stands.
+   *
+   * @internal
+   */
+  get recollection(): readonly unknown[] {
+    const counts = [this.#notEmpty, this.#notFull, this.#memoryFreed];
+    return [...counts.map(({ deathsTold }) => deathsTold), ...this.#store.recollection];
+  }
+
+  /**
    * Throws what the codec has to say against an item, for whoever is about to refuse it for something else: that comes
    * first. What it writes is of no use.
    *

@@ -31,6 +31,11 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
     this.#mayBlock = origin.self.mayBlock;
   }
 
+  /** @internal */
+  override get recollection(): readonly unknown[] {
+    return [this.#allDone.deathsTold, ...super.recollection];
+  }
+
   /** The most items that are queued at once, 0 for no bound. */
   get maxsize(): number {
     return Atomics.load(this.#header, MAXSIZE);

@@ -88,6 +88,11 @@ export class EventCount {
     this.#self = self;
   }
 
+  /** How many deaths waiters of this view have been told of: all that it remembers from one wait to the next. */
+  get deathsTold(): number {
+    return this.#deaths;
+  }
+
   /** Whether somebody may be waiting. To be asked after the condition was made true. Does not block. */
   get hasWaiters(): boolean {
     return (Atomics.load(this.#words, this.#waiters) & COUNT) !== 0;

@@ -1,6 +1,7 @@
-import type { ThreadContext } from '../scenario.ts';
+import type { CallOptions, ThreadContext } from '../scenario.ts';
+import { withType } from '../with-type.ts';
 import { Follower } from './follower.ts';
-import { digestOutcome, mixFirst } from './hash.ts';
+import { digestContent, digestOutcome, mixFirst } from './hash.ts';
 import type { LocalState, Outcome } from './local-state.ts';
 import { type ModelThread, waiting } from './model-thread.ts';
 import * as op from './operations.ts';
@@ -25,7 +26,8 @@ export abstract class BodyRunner extends Follower {
     this.contexts = this.threads.map(({ index }) =>
       Object.freeze({
         index,
-        call: <T>(name: string, given: readonly unknown[], body: () => T) => this.call(name, given, body),
+        call: <T>(name: string, given: readonly unknown[], body: () => T, options?: CallOptions) =>
+          this.call(name, given, body, options),
       }),
     );
   }
@@ -102,14 +104,17 @@ export abstract class BodyRunner extends Follower {
     );
   }
 
-  protected call<T>(name: string, args: readonly unknown[], body: () => T): T {
+  protected call<T>(name: string, args: readonly unknown[], body: () => T, { keeps }: CallOptions = {}): T {
+    if (keeps !== undefined && typeof keeps !== 'function') {
+      throw new TypeError(`thread.call('${name}'): keeps is a function, not ${withType(keeps)}`);
+    }
     const thread = this.running;
     if (thread === null) return body();
     if (this.unwinding) throw suspension;
     this.calls.push({ name, args });
     let result: T;
     try {
-      result = body();
+      result = keeps === undefined ? body() : this.forget(body, keeps);
     } catch (error) {
       if (this.unwinding || error === suspension) throw error;
       this.endCall(thread, { error });
@@ -152,7 +157,7 @@ export abstract class BodyRunner extends Follower {
       return;
     }
     if (this.isLearning(thread)) {
-      this.learn(thread, op.operationEnd, undefined, () => this.endCall(thread, outcome));
+      this.learn(thread, op.operationEnd, digestOutcome(outcome), () => this.endCall(thread, outcome));
     }
     if (this.calls.length > 0) this.beginCalls(thread);
     // Dying here, it leaves an operation that has done all it does, and never returned.
@@ -167,10 +172,10 @@ export abstract class BodyRunner extends Follower {
   }
 
   /**
-   * Runs a method that leaves nothing behind but shared memory and its outcome: from its end on, however it came to
-   * that is one.
+   * Runs a method that leaves nothing behind but shared memory, its outcome, and what `keeps` says: from its end on, however
+   * it came to that is one.
    */
-  forget<T>(method: () => T): T {
+  forget<T>(method: () => T, keeps?: () => unknown): T {
     const thread = this.running;
     if (thread === null) return method();
     if (this.unwinding) throw suspension;
@@ -183,10 +188,10 @@ export abstract class BodyRunner extends Follower {
       result = method();
     } catch (error) {
       if (this.unwinding || error === suspension) throw error;
-      this.#leaveMemoryless(thread, { error });
+      this.#leaveMemoryless(thread, { error }, keeps);
       throw error;
     }
-    this.#leaveMemoryless(thread, { result });
+    this.#leaveMemoryless(thread, { result }, keeps);
     return result;
   }
 
@@ -199,25 +204,27 @@ export abstract class BodyRunner extends Follower {
     thread.advance();
   }
 
-  #leaveMemoryless(thread: ModelThread, outcome: Outcome): void {
+  #leaveMemoryless(thread: ModelThread, outcome: Outcome, keeps: (() => unknown) | undefined): void {
+    // What it says is part of what the body does: an access that it makes is one of the operation.
+    const kept = keeps?.();
     if (this.unwinding) throw suspension;
     const end = this.cursor++;
     if (end < thread.length) {
       if (thread.signatures[end] !== op.memorylessEnd) this.diverge(thread, end, op.memorylessEnd);
       return;
     }
-    const content = digestOutcome(outcome);
+    const trace = traceOf(outcome, keeps === undefined ? undefined : { kept });
     if (this.isLearning(thread)) {
-      this.learn(thread, op.memorylessEnd, undefined, () => this.#endMemoryless(thread, outcome, content));
+      this.learn(thread, op.memorylessEnd, trace.digest, () => this.#endMemoryless(thread, trace));
     }
-    this.#endMemoryless(thread, outcome, content);
+    this.#endMemoryless(thread, trace);
   }
 
-  #endMemoryless(thread: ModelThread, outcome: Outcome, digest: number | undefined): void {
+  #endMemoryless(thread: ModelThread, trace: Trace): void {
     const end = thread.length;
     thread.note(op.memorylessEnd, undefined, undefined);
     const start = startOfMethod(thread, end);
-    let content = digest;
+    let content = trace.digest;
     for (let at = start + 1; at < end && content !== undefined; at++) {
       const signature = thread.signatures[at];
       // An operation begins with its first access, which may lie in here, and its place in the order remains.
@@ -231,7 +238,7 @@ export abstract class BodyRunner extends Follower {
     }
     const { hashFirst, hashSecond, local } = thread.args[start] as Entry;
     thread.rehash(hashFirst, hashSecond, content);
-    if ('result' in outcome && isPrimitive(outcome.result)) thread.local = local?.afterMethod(outcome.result);
+    if ('answer' in trace) thread.local = local?.afterMethod(trace.answer);
     else thread.advance();
   }
 
@@ -271,6 +278,29 @@ function startOfMethod(thread: ModelThread, end: number): number {
     else if (signature === op.memorylessStart) open--;
   }
   return at;
+}
+
+/** What is left of a method that keeps nothing. */
+interface Trace {
+  /** Of its outcome and what it keeps; undefined where these have none. */
+  readonly digest: number | undefined;
+  /** By which its outcome, and what it keeps, is told from others; missing where only its own object will do. */
+  readonly answer?: unknown;
+}
+
+/** @param keeps if it was said what is kept */
+function traceOf(outcome: Outcome, keeps: { readonly kept: unknown } | undefined): Trace {
+  const digest = digestOutcome(outcome);
+  if (keeps === undefined) {
+    return 'result' in outcome && isPrimitive(outcome.result)
+      ? { digest, answer: outcome.result }
+      : { digest };
+  }
+  const kept = digestContent(keeps.kept);
+  if (digest === undefined || kept === undefined) return { digest: undefined };
+  const both = mixFirst(digest, kept);
+  // An operation's outcome is told to others by its content only: its own object is not needed.
+  return { digest: both, answer: both };
 }
 
 const isPrimitive = (value: unknown): boolean => typeof value !== 'object' && typeof value !== 'function';

@@ -1,3 +1,4 @@
+import { digestOutcome } from './hash.ts';
 import { type Call, type LocalState, noCalls, type Outcome } from './local-state.ts';
 import { killed, type ModelThread } from './model-thread.ts';
 import * as op from './operations.ts';
@@ -106,8 +107,11 @@ export abstract class Follower extends Scheduler {
   #learnEnd(thread: ModelThread, outcome: Outcome): void {
     const { local } = thread;
     if (local === undefined || this.cursor < thread.length) return;
-    if (local.perform === undefined) local.outcome ??= outcome;
-    else this.failToRepeat(thread, thread.length, local.signature, undefined);
+    if (local.perform !== undefined) this.failToRepeat(thread, thread.length, local.signature, undefined);
+    if (local.outcome === undefined) local.outcome = outcome;
+    else if (digestOutcome(local.outcome) !== digestOutcome(outcome)) {
+      this.failToRepeat(thread, thread.length, undefined, undefined);
+    }
   }
 
   /** The thread that this one recovers, and those that have died recovering it. */
@@ -127,15 +131,20 @@ export abstract class Follower extends Scheduler {
     before: number | undefined,
     now: number | undefined,
   ): never {
-    const tell = (what: number | undefined) =>
-      what === undefined
-        ? 'none, as it ended'
-        : `${op.operationNames[op.operationOf(what)]} at byte ${op.addressOf(what)}`;
+    const difference =
+      before === now ? `was ${told(now)} with another value` : `was ${told(before)} and is now ${told(now)}`;
     this.fail(
       'nondeterminism',
-      `thread ${thread.index}, run again, did not do the same: its access ${at} was ${tell(before)}` +
-        (before === now ? ' with another value' : ` and is now ${tell(now)}`) +
+      `thread ${thread.index}, run again, did not do the same: its access ${at} ${difference}` +
         '. A body must depend on nothing but shared memory: no state of the context or the module that it changes',
     );
   }
+}
+
+/** An access by its signature, or the end of the body. */
+function told(signature: number | undefined): string {
+  if (signature === undefined) return 'none, as it ended';
+  const operation = op.operationOf(signature);
+  const name = op.operationNames[operation] as string;
+  return op.withoutAddress.has(operation) ? name : `${name} at byte ${op.addressOf(signature)}`;
 }

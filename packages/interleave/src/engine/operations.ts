@@ -23,6 +23,16 @@ export const sleep = 20;
 export const memorylessStart = 21;
 export const memorylessEnd = 22;
 
+/** Those that have nothing to do with a place in memory. */
+export const withoutAddress: ReadonlySet<number> = new Set([
+  readClock,
+  operationStart,
+  operationEnd,
+  sleep,
+  memorylessStart,
+  memorylessEnd,
+]);
+
 export const operationNames = [
   'load',
   'store',
@@ -45,8 +55,8 @@ export const operationNames = [
   'call',
   'return',
   'sleep',
-  'call of a memoryless class',
-  'return of a memoryless class',
+  'call of what keeps nothing',
+  'return of what keeps nothing',
 ] as const;
 
 export const operationOf = (signature: number): number => signature & 31;

@@ -105,6 +105,10 @@ export class FifoStore implements ItemStore {
     return this.#pages.limitWords - SEGMENT_HEADER;
   }
 
+  get recollection(): readonly unknown[] {
+    return [this.#ownGets, this.#pages.words.length];
+  }
+
   offer(source: Int32Array, from: number, end: number, count: number, tail?: Tail): number {
     this.#lockPutSide();
     const header = this.#header;

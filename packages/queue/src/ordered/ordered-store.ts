@@ -121,6 +121,10 @@ export class OrderedStore implements ItemStore {
     return this.#blocks.largest - FRAME;
   }
 
+  get recollection(): readonly unknown[] {
+    return [this.#pages.words.length];
+  }
+
   offer(source: Int32Array, from: number, _end: number, count: number, tail?: Tail): number {
     this.#acquire();
     const header = this.#header;
