@@ -48,6 +48,13 @@ export const milliseconds: Check = number(
   (value) => value >= 0 && value <= LONGEST_TIMER,
 );
 
+/** One of these texts. */
+export function oneOf(known: readonly string[]): Check {
+  return (name, value) => {
+    if (!known.includes(value as string)) throw mistaken(name, `one of ${known.join(', ')}`, value);
+  };
+}
+
 /** An object of whatever kind. */
 export function object(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) throw mistaken(name, 'an object', value);

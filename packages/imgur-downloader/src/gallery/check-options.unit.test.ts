@@ -22,6 +22,28 @@ describe('the options of startGallery', () => {
     [{ imageFaults: 'flaky' }, TypeError, "options.imageFaults must be an object, not the string 'flaky'"],
     [{ apiFault: null }, TypeError, 'options.apiFault must be an object, not null'],
     [
+      { apiFault: { kind: 'teapot' } },
+      TypeError,
+      'options.apiFault.kind must be one of server-error, over-capacity, rate-limited, exhausted, errors, unsuccessful, ' +
+        "not-json, not-a-list, not the string 'teapot'",
+    ],
+    [
+      { imageFaults: { 3: 'flaky' } },
+      TypeError,
+      "options.imageFaults[3] must be an object, not the string 'flaky'",
+    ],
+    [
+      { imageFaults: [{ kind: 'html' }, { kind: 'Flaky' }] },
+      TypeError,
+      'options.imageFaults[1].kind must be one of not-found, removed, flaky, rate-limited, reset, truncated, stalled, ' +
+        "html, empty, corrupt, album, animated, not the string 'Flaky'",
+    ],
+    [
+      { imageFaults: { 0: { kind: 'flaky', times: -1 } } },
+      RangeError,
+      'options.imageFaults[0].times must be a whole number, 0 or more, not -1',
+    ],
+    [
       { port: -1 },
       TypeError,
       'options.port is not an option of a gallery: these are images, latency, holdUntil, imageFaults, apiFault',
