@@ -80,7 +80,8 @@ const notAgain = (failure: BareFailure): BareFailure => ({
   ...failure,
   message:
     `${failure.message} — but not when the same schedule was executed again, as it is shown here: ` +
-    'something outlives an execution that is not in shared memory made by setup',
+    'something outlives an execution that is not in shared memory made by setup, or an object keeps more than ' +
+    '`memoryless` and `keeps` say',
 });
 
 /** A search for deaths in parts that came to no execution at all. */

@@ -158,7 +158,7 @@ describe('operations that say what they keep', () => {
     expect(() => explore(forgetful, { prune: false })).toThrow(InterleavingFailure);
     const { failure } = explore(forgetful, { prune: false, throwOnFailure: false });
     expect(failure?.kind).toBe('nondeterminism');
-    expect(failure?.message).toMatch(/its access \d+ was return of what keeps nothing with another value/);
+    expect(failure?.message).toMatch(/its access \d+ was return of a forgotten call with another value/);
   });
 
   it('are told apart where what they keep cannot be compared', () => {

@@ -136,7 +136,8 @@ export abstract class Follower extends Scheduler {
     this.fail(
       'nondeterminism',
       `thread ${thread.index}, run again, did not do the same: its access ${at} ${difference}` +
-        '. A body must depend on nothing but shared memory: no state of the context or the module that it changes',
+        '. A body must depend on nothing but shared memory: no state of the context or the module that it changes, and ' +
+        'no object that keeps more than `memoryless` and `keeps` say',
     );
   }
 }

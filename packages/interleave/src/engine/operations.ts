@@ -55,8 +55,8 @@ export const operationNames = [
   'call',
   'return',
   'sleep',
-  'call of what keeps nothing',
-  'return of what keeps nothing',
+  'forgotten call',
+  'return of a forgotten call',
 ] as const;
 
 export const operationOf = (signature: number): number => signature & 31;
