@@ -86,7 +86,7 @@ const trioPrograms = (queue: QueueScenarioOptions, kills: number): Program[] =>
 /** Three threads of three calls, up to three preemptions. */
 function trios(queue: QueueScenarioOptions): Job[] {
   return trioPrograms(queue, 0).map((program) =>
-    job('trios', queue.redeliver === true ? 5 : 3, program, queue, { preemptions: 3 }),
+    job('trios', queue.redeliver === true ? 4 : 3, program, queue, { preemptions: 3 }),
   );
 }
 
@@ -111,15 +111,15 @@ function deaths(queue: QueueScenarioOptions): Job[] {
   return [
     ...three.map((program) => job('deaths', 2, program, queue, one)),
     ...[...three.filter((program) => !isLong(program)), ...two].map((program) =>
-      job('deaths', 4, program, queue, deep),
+      job('deaths', 5, program, queue, deep),
     ),
     ...three
       .filter(isLong)
       .flatMap((program) => [
-        job('deaths', 4, program, queue, { preemptions: 2, spuriousWakes: 1 }),
+        job('deaths', 5, program, queue, { preemptions: 2, spuriousWakes: 1 }),
         ...program.flatMap((calls, thread) =>
           inParts(calls).map((killsDuring) =>
-            job('deaths', 4, program, queue, { ...deep, victims: [thread], killsDuring }),
+            job('deaths', 5, program, queue, { ...deep, victims: [thread], killsDuring }),
           ),
         ),
       ]),
@@ -153,10 +153,10 @@ function pairs(queue: QueueScenarioOptions): Job[] {
     : [BATCH_VERBS, others].flatMap((each) => twoThreadPrograms([...SINGLE_VERBS, ...each], queue));
   const first = hasOneLock ? { preemptions: 3 } : {};
   return [
-    ...alone.map((program) => job('pairs', redeliver ? 5 : 1, program, queue, first)),
-    ...mixed.map((program) => job('pairs', 6, program, queue, first)),
-    ...(hasOneLock ? alone.map((program) => job('unbounded', 7, program, queue, {})) : []),
-    ...(hasOneLock ? mixed.map((program) => job('unbounded', 8, program, queue, {})) : []),
+    ...alone.map((program) => job('pairs', redeliver ? 4 : 1, program, queue, first)),
+    ...mixed.map((program) => job('pairs', 4, program, queue, first)),
+    ...(hasOneLock ? alone.map((program) => job('unbounded', 6, program, queue, {})) : []),
+    ...(hasOneLock ? mixed.map((program) => job('unbounded', 7, program, queue, {})) : []),
   ];
 }
 

@@ -12,13 +12,13 @@
 //   --match    programs whose name has this text, as the run prints it: ', 2 preemptions:'
 //   --each     most minutes for one program, which is left for another run then; default 20
 //
-// What shows most in the least time comes first. For a `Queue`, on one core: `random` (3 s a program: 5 minutes), `pairs`
-// of verbs of one sort (281 programs: 3 minutes), `deaths` of three threads with one preemption (some minutes each),
-// `trios` (1 to 10 minutes each, 15 programs: 40 minutes). Then what takes hours: `deaths` with two preemptions (half a
-// minute for two threads, half an hour for three; for three that wait, a search of up to an hour for the deaths of each
-// thread in each of its calls), the same with redelivery, and `pairs` of mixed verbs (7,114 programs of about a second).
-// LIFO and priority have `pairs` with three preemptions (10 minutes a class); `unbounded`, which comes last, takes days.
-// A Node 24 (`engines/node_modules/node24/bin/node`) takes three quarters of that.
+// What shows most in the least time comes first. For a `Queue`, with two searches at a time on two cores and Node 24
+// (`engines/node_modules/node24/bin/node`; Node 20 takes a third more): `random` (3 s a program: 5 minutes), `pairs` of
+// verbs of one sort (281 programs: a minute), `deaths` of three threads with one preemption (some minutes each), `trios` (10
+// to 70 seconds each, 15 programs: 7 minutes), both with redelivery (10 minutes), and `pairs` of mixed verbs (7,114
+// programs: 23 minutes). Then what takes hours: `deaths` with two preemptions (half a minute for two threads, half an hour
+// for three; for three that wait, a search of 2 to 45 minutes for the deaths of each thread in each of its calls).
+// LIFO and priority have `pairs` with three preemptions (7 minutes a class); `unbounded`, which comes last, takes days.
 import { parseArgs } from 'node:util';
 import { explore, InterleavingFailure } from '@pkg/interleave';
 import { KINDS, type KindName } from '../src/queue-kinds.fixture.ts';
