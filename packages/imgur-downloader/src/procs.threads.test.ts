@@ -83,7 +83,7 @@ describe('downloadAll with processes', () => {
       await expect(
         downloadAll(directory, ['http://127.0.0.1:9/1', 'http://127.0.0.1:9/2'], 1),
       ).rejects.toThrow(
-        new DownloadError('DOWNLOAD_PROCESS', 'no process is left to download: Worker exited unexpectedly'),
+        new DownloadError('DOWNLOAD_PROCESS', 'no process is left to download: each ends as it is started'),
       );
     } finally {
       process.execArgv = execArgv;

@@ -48,7 +48,8 @@ export async function downloadAll(
   const lookWhoIsLeft = (error: unknown) => {
     if (pool.threads.length > 0) return;
     giveUp(
-      new DownloadError('DOWNLOAD_PROCESS', `no process is left to download: ${inWords(error)}`, {
+      // What is noticed first, its exit or that it takes no message, is of no interest.
+      new DownloadError('DOWNLOAD_PROCESS', 'no process is left to download: each ends as it is started', {
         cause: error,
       }),
     );
