@@ -30,6 +30,18 @@ export interface Job {
   readonly rank: number;
 }
 
+/** The ranks, those first that show most in the least time. */
+const RANK = {
+  random: 0,
+  pairsOfOneSort: 1,
+  deathsWithOnePreemption: 2,
+  trios: 3,
+  mixedOrRedelivered: 4,
+  deathsWithTwoPreemptions: 5,
+  unboundedOfOneSort: 6,
+  unboundedMixed: 7,
+} as const;
+
 const KIND_NAMES: readonly KindName[] = ['Queue', 'LifoQueue', 'PriorityQueue', 'SimpleQueue'];
 const RANDOM_PROGRAMS = 12;
 const RANDOM_SCHEDULES = 5_000;
@@ -64,7 +76,7 @@ function queues(): QueueScenarioOptions[] {
 
 function job(
   part: Part,
-  rank: number,
+  rank: (typeof RANK)[keyof typeof RANK],
   program: Program,
   queue: QueueScenarioOptions,
   options: ExploreOptions,
@@ -86,7 +98,9 @@ const trioPrograms = (queue: QueueScenarioOptions, kills: number): Program[] =>
 /** Three threads of three calls, up to three preemptions. */
 function trios(queue: QueueScenarioOptions): Job[] {
   return trioPrograms(queue, 0).map((program) =>
-    job('trios', queue.redeliver === true ? 4 : 3, program, queue, { preemptions: 3 }),
+    job('trios', queue.redeliver === true ? RANK.mixedOrRedelivered : RANK.trios, program, queue, {
+      preemptions: 3,
+    }),
   );
 }
 
@@ -109,17 +123,21 @@ function deaths(queue: QueueScenarioOptions): Job[] {
   const deep = { ...fault, preemptions: 2 };
   const isLong = (program: Program) => ofThreeCalls.includes(program) && program.some(mayWait);
   return [
-    ...three.map((program) => job('deaths', 2, program, queue, one)),
+    ...three.map((program) => job('deaths', RANK.deathsWithOnePreemption, program, queue, one)),
     ...[...three.filter((program) => !isLong(program)), ...two].map((program) =>
-      job('deaths', 5, program, queue, deep),
+      job('deaths', RANK.deathsWithTwoPreemptions, program, queue, deep),
     ),
     ...three
       .filter(isLong)
       .flatMap((program) => [
-        job('deaths', 5, program, queue, { preemptions: 2, spuriousWakes: 1 }),
+        job('deaths', RANK.deathsWithTwoPreemptions, program, queue, { preemptions: 2, spuriousWakes: 1 }),
         ...program.flatMap((calls, thread) =>
           inParts(calls).map((killsDuring) =>
-            job('deaths', 5, program, queue, { ...deep, victims: [thread], killsDuring }),
+            job('deaths', RANK.deathsWithTwoPreemptions, program, queue, {
+              ...deep,
+              victims: [thread],
+              killsDuring,
+            }),
           ),
         ),
       ]),
@@ -153,10 +171,14 @@ function pairs(queue: QueueScenarioOptions): Job[] {
     : [BATCH_VERBS, others].flatMap((each) => twoThreadPrograms([...SINGLE_VERBS, ...each], queue));
   const first = hasOneLock ? { preemptions: 3 } : {};
   return [
-    ...alone.map((program) => job('pairs', redeliver ? 4 : 1, program, queue, first)),
-    ...mixed.map((program) => job('pairs', 4, program, queue, first)),
-    ...(hasOneLock ? alone.map((program) => job('unbounded', 6, program, queue, {})) : []),
-    ...(hasOneLock ? mixed.map((program) => job('unbounded', 7, program, queue, {})) : []),
+    ...alone.map((program) =>
+      job('pairs', redeliver ? RANK.mixedOrRedelivered : RANK.pairsOfOneSort, program, queue, first),
+    ),
+    ...mixed.map((program) => job('pairs', RANK.mixedOrRedelivered, program, queue, first)),
+    ...(hasOneLock
+      ? alone.map((program) => job('unbounded', RANK.unboundedOfOneSort, program, queue, {}))
+      : []),
+    ...(hasOneLock ? mixed.map((program) => job('unbounded', RANK.unboundedMixed, program, queue, {})) : []),
   ];
 }
 
@@ -171,7 +193,7 @@ function random(bounded: QueueScenarioOptions, seed: number): Job[] {
   const options = { strategy: 'pct', depth: 4, seed, schedules: RANDOM_SCHEDULES } as const;
   return [0, 1].flatMap((kills) =>
     randomPrograms(source, RANDOM_PROGRAMS, queue, kills).map((program) =>
-      job('random', 0, program, queue, { ...options, kills }),
+      job('random', RANK.random, program, queue, { ...options, kills }),
     ),
   );
 }
