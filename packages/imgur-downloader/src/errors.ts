@@ -1,4 +1,4 @@
-import { printable, withoutCredentials } from './printable.ts';
+import { messageOf, printable, withoutCredentials } from './printable.ts';
 
 /**
  * Base class of every failure of a download. `code` is stable: compare that, not the message. The message may be shown: it
@@ -189,8 +189,7 @@ export class NotWritable extends DownloadError {
   readonly path: string;
 
   constructor(path: string, cause: unknown) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    super('DOWNLOAD_NOT_WRITABLE', `cannot write to ${path}: ${reason}`, { cause });
+    super('DOWNLOAD_NOT_WRITABLE', `cannot write to ${path}: ${messageOf(cause)}`, { cause });
     this.path = path;
   }
 }

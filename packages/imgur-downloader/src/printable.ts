@@ -31,3 +31,8 @@ export function withoutCredentials(link: string): string {
   url.password = '';
   return url.href;
 }
+
+/** What was thrown, in words: the message of an error, and anything else as text. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}

@@ -1,4 +1,5 @@
 import { downloadLink } from './download.ts';
+import { messageOf } from './printable.ts';
 
 /** One download, in a process of the pool; the error's message if it fails, as errors lose their class. */
 export default async function task([directory, link]: [string, string]): Promise<string | undefined> {
@@ -6,6 +7,6 @@ export default async function task([directory, link]: [string, string]): Promise
     await downloadLink(directory, link);
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return messageOf(error);
   }
 }

@@ -3,7 +3,7 @@ import { checkWorkers } from './checks.ts';
 import { getLinks, setupDownloadDir } from './download.ts';
 import { DownloadError, DownloadsFailed } from './errors.ts';
 import { isMain } from './is-main.ts';
-import { withoutCredentials } from './printable.ts';
+import { messageOf, withoutCredentials } from './printable.ts';
 
 const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
 
@@ -13,7 +13,7 @@ const CLIENT_ID = process.env['IMGUR_CLIENT_ID'];
  *
  * @param signal ends the processes at once; the promise then rejects with its reason, when they have ended
  * @param onLast called when the last link is done, and the processes are still to be ended
- * @throws DownloadError `DOWNLOAD_PROCESS` when no process is left, because they die as they are started
+ * @throws DownloadError `DOWNLOAD_PROCESS` when no process is left, because each ends as it is started
  */
 export async function downloadAll(
   directory: string,
@@ -47,8 +47,8 @@ export async function downloadAll(
   // The pool replaces a process that dies, but not where one has died as it was started: links would wait for ever.
   const lookWhoIsLeft = (error: unknown) => {
     if (pool.threads.length > 0) return;
+    // What was noticed first, its exit or that it takes no message, is of no interest.
     giveUp(
-      // What is noticed first, its exit or that it takes no message, is of no interest.
       new DownloadError('DOWNLOAD_PROCESS', 'no process is left to download: each ends as it is started', {
         cause: error,
       }),
@@ -61,7 +61,7 @@ export async function downloadAll(
       return await pool.run([directory, link]);
     } catch (error) {
       lookWhoIsLeft(error);
-      return `${withoutCredentials(link)}: its process failed: ${inWords(error)}`;
+      return `${withoutCredentials(link)}: its process failed: ${messageOf(error)}`;
     }
   };
   try {
@@ -80,8 +80,6 @@ export async function downloadAll(
     await end();
   }
 }
-
-const inWords = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Node options for the processes: this program's own, and what loads TypeScript where Node needs that. */
 function processArgv(): string[] {
