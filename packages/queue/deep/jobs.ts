@@ -127,20 +127,18 @@ function deaths(queue: QueueScenarioOptions): Job[] {
     ...[...three.filter((program) => !isLong(program)), ...two].map((program) =>
       job('deaths', RANK.deathsWithTwoPreemptions, program, queue, deep),
     ),
-    ...three
-      .filter(isLong)
-      .flatMap((program) => [
-        job('deaths', RANK.deathsWithTwoPreemptions, program, queue, { preemptions: 2, spuriousWakes: 1 }),
-        ...program.flatMap((calls, thread) =>
-          inParts(calls).map((killsDuring) =>
-            job('deaths', RANK.deathsWithTwoPreemptions, program, queue, {
-              ...deep,
-              victims: [thread],
-              killsDuring,
-            }),
-          ),
+    ...three.filter(isLong).flatMap((program) => [
+      job('deaths', RANK.deathsWithTwoPreemptions, program, queue, { preemptions: 2, spuriousWakes: 1 }),
+      ...program.flatMap((calls, thread) =>
+        inParts(calls).map((killsDuring) =>
+          job('deaths', RANK.deathsWithTwoPreemptions, program, queue, {
+            ...deep,
+            victims: [thread],
+            killsDuring,
+          }),
         ),
-      ]),
+      ),
+    ]),
   ];
 }
 

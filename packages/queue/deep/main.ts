@@ -10,7 +10,7 @@
 //   --only     a part: random, pairs, deaths, trios, unbounded; see jobs.ts
 //   --kind     a class: Queue, LifoQueue, PriorityQueue, SimpleQueue
 //   --match    programs whose name has this text, as the run prints it: ', 2 preemptions:'
-//   --each     most minutes for one program, which is left for another run then; default 20
+//   --each     most minutes for one program, which another run then begins anew; default 20
 //
 // What shows most in the least time comes first. For a `Queue`, with two searches at a time on two cores and Node 24
 // (`engines/node_modules/node24/bin/node`; Node 20 takes a third more): `random` (3 s a program: 5 minutes), `pairs` of
