@@ -5,7 +5,7 @@ import { benchIdleSubmission, benchRoundTrip } from './latency.ts';
 import { benchStart } from './start.ts';
 import { benchBurst } from './throughput.ts';
 
-const full = { rounds: 5, burst: 50_000, roundTrips: 5000, samples: 200, passes: 8, idle: 10_000 };
+const full = { rounds: 5, burst: 50_000, roundTrips: 5000, samples: 200, passes: 64, idle: 10_000 };
 const quick = { rounds: 1, burst: 2500, roundTrips: 200, samples: 10, passes: 1, idle: 1000 };
 
 /** The rows by name, for `--only`. */
