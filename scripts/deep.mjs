@@ -1,8 +1,8 @@
-// npm run test:deep -- [--seed N] [--minutes M] [--only search|schedules|deaths|soak] [--deaths N] [--tasks N]
+// npm run test:deep -- [--seed N] [--minutes M] [--each M] [--only search|schedules|deaths|soak] [--deaths N] [--tasks N]
 //
 // What the suite has no time for, one after the other: generated programs that the search must judge alike with pruning
-// and without (for 5 minutes, or M if that is less); schedules of the queue family (for M minutes; resumed where an earlier
-// run left off, see packages/queue/deep/main.ts for more options); threads that are killed at random while they use a
+// and without (for 5 minutes, or M if that is less); schedules of the queue family (for M minutes, and for as many as --each
+// says of one program; resumed where an earlier run left off, see packages/queue/deep/main.ts for more options); threads that are killed at random while they use a
 // queue; and tasks of an executor amid cancels, timeouts and deaths. All of it by one seed, default 1.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -11,12 +11,13 @@ const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '20' },
+    each: { type: 'string', default: '20' },
     only: { type: 'string' },
     deaths: { type: 'string', default: '20000' },
     tasks: { type: 'string', default: '1000000' },
   },
 });
-const { seed, minutes, deaths, tasks } = values;
+const { seed, minutes, each, deaths, tasks } = values;
 const typescript = ['--conditions=@pkg/source', '--import', 'tsx'];
 const parts = {
   search: [
@@ -30,7 +31,10 @@ const parts = {
     ],
     {},
   ],
-  schedules: [[...typescript, 'packages/queue/deep/main.ts', '--seed', seed, '--minutes', minutes], {}],
+  schedules: [
+    [...typescript, 'packages/queue/deep/main.ts', '--seed', seed, '--minutes', minutes, '--each', each],
+    {},
+  ],
   deaths: [
     [
       'node_modules/vitest/vitest.mjs',
