@@ -17,7 +17,7 @@
 // verbs of one sort (281 programs: a minute), `deaths` of three threads with one preemption (some minutes each), `trios` (10
 // to 70 seconds each, 15 programs: 7 minutes), both with redelivery (10 minutes), and `pairs` of mixed verbs (7,114
 // programs: 23 minutes). Then what takes hours: `deaths` with two preemptions (half a minute for two threads, half an hour
-// for three; for three that wait, a search of 2 to 53 minutes for the deaths of each thread in each of its calls).
+// for three; for three that wait, a search of 2 to 60 minutes for the deaths of each thread in each of its calls).
 // LIFO and priority have `pairs` with three preemptions (7 minutes a class); `unbounded`, which comes last, takes days.
 import { parseArgs } from 'node:util';
 import { explore, InterleavingFailure } from '@pkg/interleave';
