@@ -1,9 +1,10 @@
 // npm run test:deep -- [--seed N] [--minutes M] [--each M] [--only search|schedules|deaths|soak] [--deaths N] [--tasks N]
 //
 // What the suite has no time for, one after the other: generated programs that the search must judge alike with pruning
-// and without (for 5 minutes, or M if that is less); schedules of the queue family (for M minutes, and for as many as --each
-// says of one program; resumed where an earlier run left off, see packages/queue/deep/main.ts for more options); threads that are killed at random while they use a
-// queue; and tasks of an executor amid cancels, timeouts and deaths. All of it by one seed, default 1.
+// and without (for 5 minutes, or M if that is less); schedules of the queue family (for M minutes, and for as many as
+// --each says of one program; resumed where an earlier run left off, see packages/queue/deep/main.ts for more options);
+// threads that are killed at random while they use a queue; and tasks of an executor amid cancels, timeouts and deaths.
+// All of it by one seed, default 1.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
