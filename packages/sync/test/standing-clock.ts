@@ -1,4 +1,5 @@
 import { vi } from 'vitest';
+import { realTime } from '../src/real-time.ts';
 
 /** Longer than any wait of a test lasts, however busy the machine: milliseconds of real time. */
 const LONGEST_WAIT = 30_000;
@@ -8,10 +9,9 @@ const LONGEST_WAIT = 30_000;
  * does not move, is told so by an error: it would block for ever.
  */
 export function stopClock(): Disposable {
-  const realNow = performance.now.bind(performance);
-  const stopped = realNow();
+  const stopped = realTime.now();
   const now = vi.spyOn(performance, 'now').mockImplementation(() => {
-    if (realNow() - stopped > LONGEST_WAIT) {
+    if (realTime.now() - stopped > LONGEST_WAIT) {
       throw new Error(`the clock stands still, and somebody looks at it after ${LONGEST_WAIT} ms`);
     }
     return 1000;
