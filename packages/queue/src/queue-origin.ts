@@ -1,6 +1,7 @@
 import { KIND, type SharedHandle } from '@pkg/sync';
 import {
   checkFlag,
+  checkInteger,
   checkOptions,
   currentThread,
   describeValue,
@@ -40,6 +41,7 @@ const PAGE_BYTES = 32 * KIB;
 const DEFAULT_MAX_BYTES = 512 * MIB;
 const LARGEST_MAX_BYTES = 2048 * MIB;
 const DEFAULT_MAX_DELIVERIES = 3;
+const MOST_ITEMS = 2 ** 31 - 1;
 
 /**
  * What stands for a queue on its way to another thread. It has the class of this package that the queue is of, and not
@@ -103,8 +105,8 @@ export class QueueOrigin<T> {
     checkOptions(options, '{ maxBytes: 1048576 }');
     const redelivers = checkFlag('redeliver', options.redeliver);
     const { maxBytes = DEFAULT_MAX_BYTES, maxDeliveries = DEFAULT_MAX_DELIVERIES } = options;
-    integer('options.maxBytes', maxBytes, 1, LARGEST_MAX_BYTES);
-    integer('options.maxDeliveries', maxDeliveries, 1, 2 ** 31 - 1);
+    checkInteger('options.maxBytes', maxBytes, 1, LARGEST_MAX_BYTES);
+    checkInteger('options.maxDeliveries', maxDeliveries, 1, 2 ** 31 - 1);
     const codec = namedCodec<T>(options.codec);
     const pageWords = overrides.geometry?.pageWords ?? PAGE_BYTES / 4;
     const limitPages = Math.ceil(maxBytes / (pageWords * 4));
@@ -171,20 +173,12 @@ export function validMaxsize(maxsize: number): number {
     throw new TypeError(`maxsize must be a number of items, 0 for no bound, not ${describeValue(maxsize)}`);
   }
   if (maxsize <= 0 || maxsize === Infinity) return 0;
-  return integer('maxsize', maxsize, 1, 2 ** 31 - 1);
-}
-
-/** Checks a whole number between two bounds, and names it where it is none. */
-export function integer(name: string, value: unknown, least: number, most: number): number {
-  if (typeof value !== 'number') {
-    throw new TypeError(
-      `${name} must be a whole number from ${least} to ${most}, not ${describeValue(value)}`,
+  if (!Number.isInteger(maxsize) || maxsize > MOST_ITEMS) {
+    throw new RangeError(
+      `maxsize must be a whole number of items up to ${MOST_ITEMS}, 0 for no bound, not ${maxsize}`,
     );
   }
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be a whole number from ${least} to ${most}, not ${value}`);
-  }
-  return value;
+  return maxsize;
 }
 
 /** Checks a handle that looks like one: it may have been put together by hand, or lost something on its way. */

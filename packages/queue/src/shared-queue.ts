@@ -1,6 +1,7 @@
 import { type AsyncWaitOptions, BlockingForbidden, HANDLE, KIND, type WaitOptions } from '@pkg/sync';
 import {
   attach,
+  checkInteger,
   checkOptions,
   deadlineOf,
   describeValue,
@@ -37,7 +38,7 @@ import {
 } from './layout.ts';
 import { Line } from './line.ts';
 import { PutProgress } from './put-progress.ts';
-import { integer, type QueueHandle, type QueueOrigin } from './queue-origin.ts';
+import type { QueueHandle, QueueOrigin } from './queue-origin.ts';
 
 /** How often a verb looks again before it sleeps: a few microseconds, less than a sleep and a wake-up take. */
 const SPINS = 100;
@@ -256,7 +257,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * ```
    */
   getMany(max: number, options?: WaitOptions): T[] {
-    integer('max', max, 1, 2 ** 31 - 1);
+    checkInteger('max', max, 1, 2 ** 31 - 1);
     const deadline = options === undefined ? Infinity : this.#deadline(options, false);
     this.#mustBeAllowedToBlock('getMany', deadline);
     const reader = this.#borrowReader();
@@ -275,7 +276,7 @@ export abstract class SharedQueue<T> implements BlockingQueue<T> {
    * @throws as {@link getMany}; the reason of `signal` when it is aborted, TypeError when it is no `AbortSignal`
    */
   async getManyAsync(max: number, options?: AsyncWaitOptions): Promise<T[]> {
-    integer('max', max, 1, 2 ** 31 - 1);
+    checkInteger('max', max, 1, 2 ** 31 - 1);
     return this.#takeAsync(max, options);
   }
 

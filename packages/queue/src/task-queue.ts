@@ -1,6 +1,7 @@
 import { type AsyncWaitOptions, BlockingForbidden, type WaitOptions } from '@pkg/sync';
 import {
   checkFlag,
+  checkInteger,
   checkOptions,
   deadlineIn,
   EventCount,
@@ -12,7 +13,7 @@ import { decodeFailure } from './codec/queue-codec-error.ts';
 import { QueueTimeout } from './errors.ts';
 import type { ItemStore } from './item-store.ts';
 import { ABANDONED, ALL_DONE, isShutDown, MAXSIZE, TRACK_LEASES, TRACKING } from './layout.ts';
-import { integer, type QueueOrigin, validMaxsize } from './queue-origin.ts';
+import { type QueueOrigin, validMaxsize } from './queue-origin.ts';
 import { SharedQueue } from './shared-queue.ts';
 
 /** What `Queue`, `LifoQueue` and `PriorityQueue` add to moving items: a bound, tasks that get done, a shutdown. */
@@ -75,7 +76,7 @@ export abstract class TaskQueue<T> extends SharedQueue<T> {
    *   that threads have taken and not done; nothing changes. Python: `ValueError`
    */
   taskDone(count: number = 1): void {
-    integer('count', count, 1, 2 ** 31 - 1);
+    checkInteger('count', count, 1, 2 ** 31 - 1);
     if (!this.#store.settle(count)) {
       throw new RangeError(
         `taskDone(${count}) called too often: ${this.#whatCanBeDone()}. Call it once for each item taken`,

@@ -93,7 +93,7 @@ export class Barrier extends SharedPrimitive {
    *
    * @param parties how many must come: 1 to 65536
    * @param placement internal: leave it out
-   * @throws TypeError when `parties` is no integer, RangeError when it is out of range
+   * @throws TypeError when `parties` is no number, RangeError when it is not whole or out of range
    */
   constructor(parties: number, placement?: Placement) {
     checkInteger('parties', parties, 1, MOST_PARTIES);

@@ -155,8 +155,8 @@ describe('Barrier', () => {
   });
 
   it('checks its arguments', () => {
-    expect(() => new Barrier(0)).toThrow(/parties must be 1 to 65536, not 0/);
-    expect(() => new Barrier(1.5)).toThrow(TypeError);
+    expect(() => new Barrier(0)).toThrow(/parties must be a whole number from 1 to 65536, not 0/);
+    expect(() => new Barrier(1.5)).toThrow(RangeError);
     expect(() => new Barrier(2).wait({ timeout: -1 })).toThrow(RangeError);
     expect(() => Barrier.from(1 as never)).toThrow(TypeError);
     const main = new Barrier(1, { identity: new Cast().enter(false) });

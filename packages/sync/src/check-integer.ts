@@ -1,14 +1,19 @@
 import { describeValue } from './describe-value.ts';
 
 /**
- * Checks an argument that counts something.
+ * Checks a whole number that comes from outside, where no type may have been checked.
  *
- * @throws TypeError when it is no integer, RangeError when it is out of range
+ * @param name what the message calls it: `count`, `options.maxBytes`
+ * @returns the number
+ * @throws TypeError when it is no number; RangeError when it is not whole, or not from `least` to `most`
  */
-export function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (typeof value !== 'number' || !Number.isInteger(value)) {
-    throw new TypeError(`${name} must be an integer, not ${describeValue(value)}`);
+export function checkInteger(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value !== 'number') throw new TypeError(mistake(name, least, most, describeValue(value)));
+  if (!Number.isInteger(value) || value < least || value > most) {
+    throw new RangeError(mistake(name, least, most, String(value)));
   }
-  if (value < least || value > most)
-    throw new RangeError(`${name} must be ${least} to ${most}, not ${value}`);
+  return value;
 }
+
+const mistake = (name: string, least: number, most: number, value: string): string =>
+  `${name} must be a whole number from ${least} to ${most}, not ${value}`;

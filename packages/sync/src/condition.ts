@@ -112,7 +112,7 @@ export class Condition extends SharedPrimitive {
    * @param mutex that belongs to it; default: a new one
    * @param options see {@link ConditionOptions}
    * @param placement internal: leave it out
-   * @throws TypeError when `mutex` is no Mutex or `maxWaiters` no integer; RangeError when that is out of range
+   * @throws TypeError when `mutex` is no Mutex or `maxWaiters` no number; RangeError when that is not whole or out of range
    */
   constructor(mutex: Mutex = new Mutex(), options: ConditionOptions = {}, placement?: Placement) {
     if (!isMutex(mutex)) {
@@ -243,7 +243,7 @@ export class Condition extends SharedPrimitive {
    *
    * @param count 0 or more, default 1
    * @throws LockNotHeld when the calling thread does not hold the mutex
-   * @throws TypeError when `count` is no integer, RangeError when it is negative
+   * @throws TypeError when `count` is no number, RangeError when it is not whole or negative
    */
   notify(count: number = 1): void {
     checkInteger('count', count, 0, 2 ** 31 - 1);

@@ -274,7 +274,7 @@ describe('Condition', () => {
     const condition = new Condition();
     const guard = condition.mutex.lock();
     expect(() => condition.notify(-1)).toThrow(RangeError);
-    expect(() => condition.notify(0.5)).toThrow(TypeError);
+    expect(() => condition.notify(0.5)).toThrow(RangeError);
     expect(() => condition.wait({ timeout: -1 })).toThrow(RangeError);
     guard.unlock();
     expect(() => new Condition({} as never)).toThrow(TypeError);

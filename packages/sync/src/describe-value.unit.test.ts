@@ -58,7 +58,9 @@ describe('describeValue', () => {
   });
 
   it('is what errors name a bad argument by, also one that cannot become a string', () => {
-    expect(() => new Semaphore(Object.create(null))).toThrow('must be an integer, not an object');
+    expect(() => new Semaphore(Object.create(null))).toThrow(
+      'must be a whole number from 0 to 2147483647, not an object',
+    );
     expect(() => deadlineOf(Object.create(null))).toThrow('or undefined, not an object');
   });
 });

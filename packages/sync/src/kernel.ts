@@ -8,6 +8,7 @@ export { createLivenessProbe, type LivenessProbe } from '#platform';
 export { lastAtExit } from './at-exit.ts';
 export { attach, type Recoverable, recoverAttached } from './attached-objects.ts';
 export { isArrayPrototype, isObjectPrototype } from './built-in-prototypes.ts';
+export { checkInteger } from './check-integer.ts';
 export { checkFlag, checkOptions } from './check-options.ts';
 export { checkSignal, throwIfAborted } from './check-signal.ts';
 export { endChildren, reapChildren } from './children.ts';

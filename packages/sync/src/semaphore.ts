@@ -112,7 +112,8 @@ export class Semaphore extends SharedPrimitive {
    * @param value permits at first: 0 to 2^31 - 1, default 1
    * @param options see {@link SemaphoreOptions}
    * @param placement internal: leave it out
-   * @throws TypeError when `value` is no integer, `options` are no object or `bounded` is no boolean; RangeError when it is out of range
+   * @throws TypeError when `value` is no number, `options` are no object or `bounded` is no boolean; RangeError when `value` is not whole
+   *   or out of range
    */
   constructor(value: number = 1, options: SemaphoreOptions = {}, placement?: Placement) {
     checkInteger('value', value, 0, MOST);
@@ -194,7 +195,7 @@ export class Semaphore extends SharedPrimitive {
    * Gives `count` permits back, or adds them. Callable on any thread, whoever acquired them; does not block.
    *
    * @param count at least 1, default 1
-   * @throws TypeError when `count` is no integer; RangeError when it is below 1, or when there would be more
+   * @throws TypeError when `count` is no number; RangeError when it is not whole or below 1, or when there would be more
    *   permits than the initial value of a bounded semaphore, or than 2^31 - 1. Nothing is released then
    */
   release(count: number = 1): void {

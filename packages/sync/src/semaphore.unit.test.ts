@@ -44,12 +44,12 @@ describe('Semaphore', () => {
   });
 
   it('checks its arguments', () => {
-    expect(() => new Semaphore(-1)).toThrow(/value must be 0 to 2147483647, not -1/);
-    expect(() => new Semaphore(1.5)).toThrow(TypeError);
+    expect(() => new Semaphore(-1)).toThrow(/value must be a whole number from 0 to 2147483647, not -1/);
+    expect(() => new Semaphore(1.5)).toThrow(RangeError);
     expect(() => new Semaphore('2' as never)).toThrow(/not the string "2"/);
     const semaphore = new Semaphore(1);
     expect(() => semaphore.release(0)).toThrow(RangeError);
-    expect(() => semaphore.release(0.5)).toThrow(TypeError);
+    expect(() => semaphore.release(0.5)).toThrow(RangeError);
     expect(() => semaphore.acquire({ timeout: -1 })).toThrow(RangeError);
     expect(() => semaphore.release(2 ** 31 - 1)).toThrow(/2147483647 permits/);
     expect(semaphore.value).toBe(1);

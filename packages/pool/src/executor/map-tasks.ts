@@ -1,6 +1,12 @@
-import { checkSignal, describeValue, throwIfAborted, turn, whenAborted } from '@pkg/sync/kernel';
+import {
+  checkInteger,
+  checkSignal,
+  describeValue,
+  throwIfAborted,
+  turn,
+  whenAborted,
+} from '@pkg/sync/kernel';
 import { leavable } from './leavable.ts';
-import { wholeNumber } from './options.ts';
 import type { Task } from './task.ts';
 import { leaveStream } from './task-stream.ts';
 
@@ -72,7 +78,7 @@ class Mapping<T, R> {
 
   async *results(): AsyncGenerator<R, void, undefined> {
     const { concurrency, signal } = this.#options;
-    wholeNumber('concurrency', concurrency, 1, 2 ** 31 - 1);
+    checkInteger('options.concurrency', concurrency, 1, 2 ** 31 - 1);
     checkSignal(signal);
     this.#open();
     const forget = whenAborted(signal, () => this.end({ error: signal!.reason }));

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ResourceLimits } from 'node:worker_threads';
-import { checkFlag, checkOptions, describeValue } from '@pkg/sync/kernel';
+import { checkFlag, checkInteger, checkOptions, describeValue } from '@pkg/sync/kernel';
 import { checkWorkerOptions } from '../thread/check-worker-options.ts';
 import { inheritedExecArgv } from '../thread/inherited-exec-argv.ts';
 import type { TransferListItem } from '../thread/transfer-list-item.ts';
@@ -111,7 +111,7 @@ export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
   checkOptions(options, '{ maxWorkers: 4 }');
   const most = Math.min(1000, MAX_WORKERS);
   const { maxWorkers = availableParallelism() } = options;
-  wholeNumber('maxWorkers', maxWorkers, 1, most);
+  checkInteger('options.maxWorkers', maxWorkers, 1, most);
   const { minWorkers = maxWorkers, maxQueue = Infinity, idleTimeout = 10_000, graceMs = 5000 } = options;
   const { initializer, name = 'worker' } = options;
   if (typeof name !== 'string')
@@ -124,9 +124,9 @@ export function settingsOf<M>(options: ExecutorOptions<M>): Settings {
   workerOptions['execArgv'] ??= inheritedExecArgv();
   return {
     maxWorkers,
-    minWorkers: wholeNumber('minWorkers', minWorkers, 0, maxWorkers),
+    minWorkers: checkInteger('options.minWorkers', minWorkers, 0, maxWorkers),
     idleTimeout: milliseconds('options.idleTimeout', idleTimeout),
-    maxQueue: maxQueue === Infinity ? 0 : wholeNumber('maxQueue', maxQueue, 1, 2 ** 31 - 1),
+    maxQueue: maxQueue === Infinity ? 0 : checkInteger('options.maxQueue', maxQueue, 1, 2 ** 31 - 1),
     graceMs: milliseconds('options.graceMs', graceMs),
     name,
     initializer: initializerOf(initializer),
@@ -151,16 +151,6 @@ export function milliseconds(name: string, value: unknown): number {
     throw new TypeError(`${name} must be a number of milliseconds, not ${describeValue(value)}`);
   }
   if (!(value >= 0)) throw new RangeError(`${name} must be 0 or more milliseconds, not ${value}`);
-  return value;
-}
-
-/** Checks a whole number between two bounds. */
-export function wholeNumber(name: string, value: unknown, least: number, most: number): number {
-  const expected = `options.${name} must be a whole number from ${least} to ${most}`;
-  if (typeof value !== 'number') throw new TypeError(`${expected}, not ${describeValue(value)}`);
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${expected}, not ${value}`);
-  }
   return value;
 }
 

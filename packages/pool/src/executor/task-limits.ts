@@ -1,8 +1,15 @@
 import { AsyncResource } from 'node:async_hooks';
-import { checkOptions, checkSignal, describeValue, LONGEST_TIMER, whenAborted } from '@pkg/sync/kernel';
+import {
+  checkInteger,
+  checkOptions,
+  checkSignal,
+  describeValue,
+  LONGEST_TIMER,
+  whenAborted,
+} from '@pkg/sync/kernel';
 import { checkTransfer } from '../thread/check-transfer.ts';
 import { TaskTimeout } from './errors.ts';
-import { milliseconds, type SubmitOptions, validPriority, wholeNumber } from './options.ts';
+import { milliseconds, type SubmitOptions, validPriority } from './options.ts';
 import type { PendingTask } from './pending-task.ts';
 
 /**
@@ -33,7 +40,7 @@ export function applyOptions(
   checkOptions(options, '{ timeout: 1000 }');
   const { signal, timeout, retries, onProgress, transfer, priority } = options;
   if (priority !== undefined && priority !== 0) task.priority = validPriority(priority);
-  if (retries !== undefined) task.retriesLeft = wholeNumber('retries', retries, 0, 2 ** 31 - 1);
+  if (retries !== undefined) task.retriesLeft = checkInteger('options.retries', retries, 0, 2 ** 31 - 1);
   checkTransfer(`task '${task.name}': options.transfer`, transfer);
   if (task.retriesLeft > 0 && transfer !== undefined && transfer.length > 0) {
     throw new TypeError(

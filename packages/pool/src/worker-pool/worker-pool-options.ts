@@ -1,5 +1,4 @@
-import { describeValue } from '@pkg/sync/kernel';
-import { wholeNumber } from '../executor/options.ts';
+import { checkInteger, describeValue } from '@pkg/sync/kernel';
 import { Thread } from '../thread.ts';
 
 /**
@@ -66,14 +65,14 @@ export function settingsOf<T extends Thread, A extends readonly unknown[]>(
   if (typeof options !== 'object' || options === null) {
     throw new TypeError(`WorkerPool takes options such as { size: 4 }, not ${describeValue(options)}`);
   }
-  const size = wholeNumber('size', options.size, 1, 1000);
+  const size = checkInteger('options.size', options.size, 1, 1000);
   const { maxRestarts = 3 * size } = options;
   return {
     threadClass,
     size,
     argsOf: argsOf<A>(options.args),
     maxRestarts:
-      maxRestarts === Infinity ? Infinity : wholeNumber('maxRestarts', maxRestarts, 0, 2 ** 31 - 1),
+      maxRestarts === Infinity ? Infinity : checkInteger('options.maxRestarts', maxRestarts, 0, 2 ** 31 - 1),
   };
 }
 
