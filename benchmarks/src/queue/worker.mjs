@@ -31,6 +31,9 @@ const run = {
   park() {
     queue.get();
   },
+  sleep() {
+    Atomics.wait(start, 0, 1);
+  },
 }[role];
 
 if (role === 'receive') {
