@@ -54,23 +54,21 @@ function pairCost(depth: number, pairs: number): number {
 }
 
 /**
- * The share of a core that this process takes while four threads and one promise wait: for an item, or for a bare word.
+ * The share of a core that this process takes while four threads and one promise wait: for an item of
+ * `queue`, or without one for a bare word.
  * What the runtime itself does in an idle process is in both.
  */
-async function parkedCpu(role: 'park' | 'sleep'): Promise<number> {
-  const queue = new Queue<number>();
+async function parkedCpu(queue?: Queue<number>): Promise<number> {
   const go = new SharedArrayBuffer(4);
   const word = new Int32Array(go);
   Atomics.store(word, 0, 1);
   const script = new URL('./worker.mjs', import.meta.url);
-  const handle = role === 'park' ? queue.handle : undefined;
-  const workers = Array.from({ length: 4 }, () => new Worker(script, { workerData: { role, handle, go } }));
+  const workerData = { role: 'park', handle: queue?.handle, go };
+  const workers = Array.from({ length: 4 }, () => new Worker(script, { workerData }));
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   const abort = new AbortController();
   const waiting =
-    role === 'park'
-      ? queue.getAsync({ signal: abort.signal }).catch(() => undefined)
-      : Atomics.waitAsync(word, 0, 1).value;
+    queue?.getAsync({ signal: abort.signal }).catch(() => undefined) ?? Atomics.waitAsync(word, 0, 1).value;
   await new Promise((resolve) => setTimeout(resolve, 500));
   const before = process.cpuUsage();
   await new Promise((resolve) => setTimeout(resolve, 5000));
@@ -193,7 +191,7 @@ const rows: Record<string, () => Promise<Row[]>> = {
     ];
   },
   async parked() {
-    const [ours, bare] = [await parkedCpu('park'), await parkedCpu('sleep')];
+    const [ours, bare] = [await parkedCpu(new Queue()), await parkedCpu()];
     return [
       {
         work: '4 threads parked in get, one getAsync pending',

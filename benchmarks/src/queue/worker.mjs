@@ -29,10 +29,8 @@ const run = {
     for (let i = 0; i < count; i++) channel.postMessage(make(i));
   },
   park() {
-    queue.get();
-  },
-  sleep() {
-    Atomics.wait(start, 0, 1);
+    if (queue) queue.get();
+    else Atomics.wait(start, 0, 1);
   },
 }[role];
 

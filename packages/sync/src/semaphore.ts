@@ -112,8 +112,8 @@ export class Semaphore extends SharedPrimitive {
    * @param value permits at first: 0 to 2^31 - 1, default 1
    * @param options see {@link SemaphoreOptions}
    * @param placement internal: leave it out
-   * @throws TypeError when `value` is no number, `options` are no object or `bounded` is no boolean; RangeError when `value` is not whole
-   *   or out of range
+   * @throws TypeError when `value` is no number, `options` are no object or `bounded` is no boolean;
+   *   RangeError when `value` is not whole or out of range
    */
   constructor(value: number = 1, options: SemaphoreOptions = {}, placement?: Placement) {
     checkInteger('value', value, 0, MOST);
