@@ -54,6 +54,13 @@ function pairCost(depth: number, pairs: number): number {
 }
 
 /**
+ * How long the threads have been parked when the measurement begins, and how long it lasts, in milliseconds. The runtime
+ * is busy for some seconds after the start of a thread.
+ */
+const PARKED_BEFORE = 5_000;
+const PARKED = 10_000;
+
+/**
  * The share of a core that this process takes while four threads and one promise wait: for an item of
  * `queue`, or without one for a bare word.
  * What the runtime itself does in an idle process is in both.
@@ -69,15 +76,15 @@ async function parkedCpu(queue?: Queue<number>): Promise<number> {
   const abort = new AbortController();
   const waiting =
     queue?.getAsync({ signal: abort.signal }).catch(() => undefined) ?? Atomics.waitAsync(word, 0, 1).value;
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, PARKED_BEFORE));
   const before = process.cpuUsage();
-  await new Promise((resolve) => setTimeout(resolve, 5000));
+  await new Promise((resolve) => setTimeout(resolve, PARKED));
   const used = process.cpuUsage(before);
   abort.abort();
   Atomics.notify(word, 0);
   await waiting;
   await Promise.all(workers.map((worker) => worker.terminate()));
-  return (used.user + used.system) / 5e6;
+  return (used.user + used.system) / 1_000 / PARKED;
 }
 
 /**

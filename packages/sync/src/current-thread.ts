@@ -1,4 +1,4 @@
-import { type ProbePort, sayEnd, threadKey } from '#platform';
+import { type ProbePort, sayEnd, terminationEndsWaits, threadKey } from '#platform';
 import { lastAtExit } from './at-exit.ts';
 import { endChildren, enrolChildren, hasChildren, reapChildren } from './children.ts';
 import { hasStarter, homeTable, know } from './known-tables.ts';
@@ -77,8 +77,20 @@ function recordOwnEnd(isLast: boolean): void {
   for (const port of thisThread.probes) sayEnd(port);
 }
 
-/** What a thread that blocks does between two sleeps. */
-function lookAround(): void {
+/** The longest sleep, in milliseconds, of a thread that has to notice something by itself while it blocks. */
+const LONGEST_SLEEP_ON_WATCH = 1_000;
+
+/**
+ * The same of one that is told of deaths by being woken: by whoever learns of them, if that thread is attached to the
+ * object. What is left to look for is rare, and each look costs as much as the wake of an idle core.
+ */
+const LONGEST_SLEEP = 10_000;
+
+/** What a thread that blocks does between two sleeps. Returns how long the next may last. */
+function lookAround(): number {
   reapChildren();
   wakePendingSleeps();
+  // Nobody else learns of the ends of those that it started; and where its own termination does not end a sleep, it would
+  // go on to take what is meant for the living.
+  return hasChildren() || !terminationEndsWaits() ? LONGEST_SLEEP_ON_WATCH : LONGEST_SLEEP;
 }

@@ -15,7 +15,7 @@ import {
 } from '../test/fixtures/workers.ts';
 import { Barrier } from './barrier.ts';
 import { Condition } from './condition.ts';
-import { createLivenessProbe, endChildren, reapChildren } from './kernel.ts';
+import { createLivenessProbe, currentThread, endChildren, reapChildren } from './kernel.ts';
 import { LockTimeout } from './lock-timeout.ts';
 import { Mutex } from './mutex.ts';
 import { Semaphore } from './semaphore.ts';
@@ -246,6 +246,18 @@ describe('the end of a thread', () => {
     Atomics.store(words, STOP, 1);
     Atomics.notify(words, STOP);
     expect(await actor.end).toBe('done');
+  });
+
+  it('is looked for more often by the thread that started it, while that blocks', async () => {
+    const mutex = new Mutex();
+    const words = makeWords();
+    const { reap } = currentThread();
+    const seldom = reap();
+    const actor = start({ role: 'change', handle: mutex.handle, words });
+    expect(reap()).toBeLessThan(seldom);
+    Atomics.store(words, STOP, 1);
+    expect(await actor.end).toBe('done');
+    expect(reap()).toBe(seldom);
   });
 
   it('is the end of the threads that it had started', async () => {

@@ -46,9 +46,6 @@ const WAITERS = 1;
 const COUNT = 0xf_ffff;
 const GENERATION_SHIFT = 20;
 
-/** The longest sleep between two looks for deaths, in milliseconds. */
-const LONGEST_SLICE = 1000;
-
 /** How many words an event count takes. */
 export const EVENT_COUNT_WORDS = 2;
 
@@ -168,9 +165,8 @@ export class EventCount {
       const outcome = Atomics.wait(this.#words, this.#sequence, ticket, span);
       if (outcome !== 'timed-out') return 'notified';
       countdown.slept(span);
-      self.reap();
-      // Who has waited for long looks less often: a thread that is parked for hours costs nothing.
-      slice = Math.max(slice, Math.min(2 * slice, LONGEST_SLICE));
+      // Who has waited for long looks less often: a thread that is parked for hours costs next to nothing.
+      slice = Math.max(slice, Math.min(2 * slice, self.reap()));
     }
   }
 

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { stopClock } from '../test/standing-clock.ts';
 import { currentThread } from './current-thread.ts';
 import { EVENT_COUNT_WORDS, EventCount } from './event-count.ts';
 import { Cast, turns, watch } from './identities.fixture.ts';
 import { wakePendingSleeps } from './pending-sleeps.ts';
+import { ThreadIdentity } from './thread-identity.ts';
+import { deadlineOf } from './timeout.ts';
 import { waitAsync } from './wait-async.ts';
 
 function make() {
@@ -49,6 +52,22 @@ describe('EventCount', () => {
     expect(event.waiters).toBe(1);
     event.leave(generation);
     expect(event.waiters).toBe(0);
+  });
+
+  it('sleeps twice as long each time, but no longer than it may until the next look', () => {
+    const { table } = new Cast();
+    let looks = 0;
+    const look = () => {
+      looks++;
+      return 4;
+    };
+    const self = new ThreadIdentity(table, table.claim(1), { slice: 1, reap: look });
+    const event = new EventCount(new Int32Array(new SharedArrayBuffer(EVENT_COUNT_WORDS * 4)), 0, self);
+    using _ = stopClock();
+    event.enter();
+    // 1, 2, 4, 4 and 4 milliseconds.
+    expect(event.park(event.ticket(), deadlineOf(15))).toBe('timed-out');
+    expect(looks).toBe(5);
   });
 
   it('reports a death that was recorded before the sleep began, once to each view', () => {

@@ -17,26 +17,27 @@ export class ThreadIdentity {
   /** Whether `Atomics.wait` is allowed here. A browser's main thread may not wait. */
   readonly mayBlock: boolean;
   /**
-   * The first sleep of a wait, in milliseconds; later ones of the same wait last longer, up to a second. A sleep that ends so looks for deaths and for nothing
-   * else, so a lost wake-up stays visible. The explorer sets `Infinity`.
+   * The first sleep of a wait, in milliseconds; later ones of the same wait last longer. A sleep that ends so looks for
+   * deaths and for nothing else, so a lost wake-up stays visible. The explorer sets `Infinity`.
    */
   readonly slice: number;
   /**
    * Called between two sleeps of a thread that blocks: notes the ends of threads that it started, and sees to it that
-   * its own pending asynchronous waits keep no notification from others.
+   * its own pending asynchronous waits keep no notification from others. Returns how long it may sleep at most until the
+   * next call, in milliseconds.
    */
-  readonly reap: () => void;
+  readonly reap: () => number;
 
   constructor(
     table: ThreadTable,
     id: number,
-    options: { slice?: number; reap?: () => void; mayBlock?: boolean } = {},
+    options: { slice?: number; reap?: () => number; mayBlock?: boolean } = {},
   ) {
     this.table = table;
     this.id = id;
     this.slot = slotOf(id);
     this.slice = options.slice ?? LOOK_FOR_DEATHS_EVERY;
-    this.reap = options.reap ?? (() => {});
+    this.reap = options.reap ?? (() => Infinity);
     this.mayBlock = options.mayBlock ?? canBlock();
   }
 }

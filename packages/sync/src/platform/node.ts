@@ -44,13 +44,14 @@ export function keyOfWorker(worker: object): number {
   return typeof id === 'number' && id > 0 ? id + 1 : 0;
 }
 
+const denoVersion = process.versions['deno'];
 const IS_BUN = process.versions['bun'] !== undefined;
 
 /**
  * Whether the end of a thread shows at the other ends of its channels. In Deno and Bun a port stays as it is, whatever has
  * become of the thread that had the other one.
  */
-const PORTS_TELL = process.versions['deno'] === undefined && !IS_BUN;
+const PORTS_TELL = denoVersion === undefined && !IS_BUN;
 
 /**
  * See `web.ts`. When a thread has run its last instruction, and the threads that it started have been joined, Node
@@ -148,12 +149,16 @@ export function watchStop(worker: object): () => boolean {
   return hasStopped;
 }
 
+/** See `web.ts`. Node and Bun end it within some milliseconds; Deno lets it sleep on. */
+export function terminationEndsWaits(): boolean {
+  return denoVersion === undefined;
+}
+
 /** See `web.ts`. In Deno before 2.7.6 whoever waits runs when the event loop turns for another reason. */
 export function waitsWakeEventLoop(): boolean {
   return wakesEventLoop;
 }
 
-const denoVersion = process.versions['deno'];
 const wakesEventLoop = denoVersion === undefined || isFrom(denoVersion, [2, 7, 6]);
 
 /** Whether `version`, as in `2.7.6+1`, is `least` or a later one. */

@@ -73,6 +73,14 @@ export function createLivenessProbe(): LivenessProbe | undefined {
 /** Says on the port of a probe that this thread ends, where its end does not show there by itself. */
 export function sayEnd(_port: ProbePort): void {}
 
+/**
+ * Whether a thread that sleeps in `Atomics.wait` is sure to end at once when it is terminated. In some browsers it ended
+ * after its sleep.
+ */
+export function terminationEndsWaits(): boolean {
+  return false;
+}
+
 /** Whether the end of an `Atomics.waitAsync` wakes the event loop, so that the code that awaits it runs by then. */
 export function waitsWakeEventLoop(): boolean {
   return true;
