@@ -61,9 +61,8 @@ const PARKED_BEFORE = 5_000;
 const PARKED = 10_000;
 
 /**
- * The share of a core that this process takes while four threads and one promise wait: for an item of
- * `queue`, or without one for a bare word.
- * What the runtime itself does in an idle process is in both.
+ * The share of a core that this process takes while four threads and one promise wait: for an item of `queue`, or without
+ * one for a bare word. What the runtime itself does in an idle process is in both.
  */
 async function parkedCpu(queue?: Queue<number>): Promise<number> {
   const go = new SharedArrayBuffer(4);

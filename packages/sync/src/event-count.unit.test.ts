@@ -55,14 +55,14 @@ describe('EventCount', () => {
   });
 
   it('sleeps twice as long each time, but no longer than it may until the next look', () => {
-    const { table } = new Cast();
+    const { cast, words } = make();
     let looks = 0;
     const look = () => {
       looks++;
       return 4;
     };
-    const self = new ThreadIdentity(table, table.claim(1), { slice: 1, reap: look });
-    const event = new EventCount(new Int32Array(new SharedArrayBuffer(EVENT_COUNT_WORDS * 4)), 0, self);
+    const self = new ThreadIdentity(cast.table, cast.table.claim(100), { slice: 1, reap: look });
+    const event = new EventCount(words, 0, self);
     using _ = stopClock();
     event.enter();
     // 1, 2, 4, 4 and 4 milliseconds.
